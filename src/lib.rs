@@ -4,3 +4,4 @@
 mod error;
 mod model;
 mod operation;
+mod wire;

@@ -1,0 +1,96 @@
+//! What a handler comes to, before it is bytes.
+
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::{ApiError, ErrorCode};
+
+/// What a request came to. It travels whole in the extensions of the response; `presentation` writes it.
+#[derive(Clone, Debug)]
+pub(crate) enum Outcome {
+    Success(Payload),
+    Refused(ApiError),
+    /// A refusal of the control API.
+    Problem(Problem),
+}
+
+impl From<Result<Payload, ApiError>> for Outcome {
+    fn from(result: Result<Payload, ApiError>) -> Self {
+        result.map_or_else(Self::Refused, Self::Success)
+    }
+}
+
+/// The body of a success.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Payload {
+    pub(crate) body: Option<Value>,
+    /// Whether the body is a list object, which is its own envelope.
+    pub(crate) is_list: bool,
+}
+
+impl Payload {
+    /// No body.
+    pub(crate) fn empty() -> Self {
+        Self::default()
+    }
+
+    /// One entity.
+    pub(crate) fn of(entity: &impl Serialize) -> Result<Self, ApiError> {
+        let body = serde_json::to_value(entity).map_err(|_| ErrorCode::Unexpected)?;
+        Ok(Self {
+            body: Some(body),
+            is_list: false,
+        })
+    }
+
+    /// A list object.
+    pub(crate) fn list(list: Value) -> Self {
+        Self {
+            body: Some(list),
+            is_list: true,
+        }
+    }
+}
+
+/// A refusal of the control API, in the form of RFC 9457.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: u16,
+    pub(crate) detail: String,
+}
+
+impl Problem {
+    pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+        }
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for Payload {
+    fn into_response(self) -> Response {
+        Outcome::Success(self).into_response()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        Outcome::Refused(self).into_response()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        Outcome::Problem(self).into_response()
+    }
+}
