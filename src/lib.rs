@@ -5,3 +5,4 @@ mod error;
 mod model;
 mod operation;
 mod wire;
+mod world;
