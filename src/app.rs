@@ -1,0 +1,181 @@
+//! The router, made from the operation table, and what stands around every request.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::Method as HttpMethod;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::auth::admission::{Route, admit};
+use crate::auth::authentication::authenticate;
+use crate::auth::extract::MAX_BODY;
+use crate::auth::state::AppState;
+use crate::error::{ApiError, ErrorCode, Hint};
+use crate::operation::{Method, OPERATIONS, OperationId};
+use crate::wire::outcome::{Outcome, Problem};
+use crate::wire::presentation::{self, Asked, Exchange, Service};
+use crate::{atlas, cloud_manager, control};
+
+/// The finished service.
+pub(crate) fn router(app: &AppState) -> Router {
+    let mut router = control::routes();
+    for operation in OPERATIONS {
+        for (base, path) in operation.paths() {
+            let admission = from_fn_with_state((app.clone(), Route { operation, base }), admit);
+            router = router.route(
+                &path,
+                endpoint(operation.id, filter(operation.method)).layer(admission),
+            );
+        }
+    }
+    router
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(not_found)
+        .layer((
+            // Outermost: whatever comes out of the rest is written here, a caught panic too.
+            from_fn_with_state(app.clone(), present),
+            CatchPanicLayer::custom(|_| ApiError::from(ErrorCode::Unexpected).into_response()),
+            DefaultBodyLimit::max(MAX_BODY),
+        ))
+        .with_state(app.clone())
+}
+
+/// The handler of each operation.
+fn endpoint(id: OperationId, method: MethodFilter) -> MethodRouter<AppState> {
+    use OperationId as Id;
+    match id {
+        Id::CreateLinkToken => on(method, atlas::link_tokens::create_link_token),
+        Id::DeleteLinkTokens => on(method, atlas::link_tokens::delete_link_tokens),
+        Id::GetSystemStatus => on(method, atlas::system_status::get_system_status),
+        Id::ListOrgs => on(method, atlas::organizations::list_orgs),
+        Id::GetOrg => on(method, atlas::organizations::get_org),
+        Id::GetOrgGroups => on(method, atlas::projects::get_org_groups),
+        Id::ListGroups => on(method, atlas::projects::list_groups),
+        Id::GetGroup => on(method, atlas::projects::get_group),
+        Id::RequestToken => on(method, atlas::oauth::request_token),
+        Id::RevokeToken => on(method, atlas::oauth::revoke_token),
+        Id::CreateMigrationLink => on(method, cloud_manager::migration_link::create_migration_link),
+        Id::DeleteMigrationLink => on(method, cloud_manager::migration_link::delete_migration_link),
+        Id::GetMigrationLinkStatus => on(
+            method,
+            cloud_manager::migration_link::get_migration_link_status,
+        ),
+        Id::ListCloudManagerOrgs => on(method, cloud_manager::organizations::list_orgs),
+        Id::GetCloudManagerOrg => on(method, cloud_manager::organizations::get_org),
+        Id::ListCloudManagerGroups => on(method, cloud_manager::projects::list_groups),
+    }
+}
+
+fn filter(method: Method) -> MethodFilter {
+    match method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
+        Method::Delete => MethodFilter::DELETE,
+    }
+}
+
+/// Writes the answer, and a line about it.
+async fn present(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let began = app.world.now();
+    let asked = Asked::of(&request);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let exchange = response.extensions_mut().remove::<Exchange>();
+    let exchange = exchange.unwrap_or_else(|| Exchange::new(Service::of_path(&path), began));
+    // What axum itself refuses carries no outcome; nothing of the kind is known to reach this line.
+    let outcome = response
+        .extensions_mut()
+        .remove()
+        .unwrap_or(Outcome::Refused(ErrorCode::Unexpected.into()));
+    let now = app.world.now();
+    let written = presentation::write(&outcome, &exchange, &asked, app.truth, now);
+    log(
+        &method,
+        &path,
+        &exchange,
+        &written,
+        now.duration_since(began).as_millis(),
+    );
+    written
+}
+
+fn log(
+    method: &HttpMethod,
+    path: &str,
+    exchange: &Exchange,
+    response: &Response,
+    milliseconds: i128,
+) {
+    if exchange.service == Service::Control {
+        tracing::debug!(%method, path, status = response.status().as_u16(), "control");
+        return;
+    }
+    let operation = exchange
+        .operation
+        .map_or("none", |operation| operation.name);
+    let code = response
+        .headers()
+        .get("x-error-code")
+        .and_then(|code| code.to_str().ok());
+    tracing::info!(
+        operation,
+        status = response.status().as_u16(),
+        duration_ms = milliseconds,
+        code,
+        "{method} {path}"
+    );
+}
+
+/// A path that nothing owns. Below `/api` a caller must say who it is before it learns so.
+async fn not_found(State(app): State<AppState>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path();
+    if Service::of_path(path) == Service::Control {
+        return Problem::new(
+            404,
+            format!("The control API has no {} {path}.", parts.method),
+        )
+        .into_response();
+    }
+    match authenticate(&app, &parts) {
+        Err(challenge) if path.starts_with("/api/") => challenge.into_response(),
+        _ => ApiError::of(ErrorCode::ResourceNotFound, path).into_response(),
+    }
+}
+
+/// A path that has other methods.
+async fn method_not_allowed(
+    State(app): State<AppState>,
+    pattern: MatchedPath,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path();
+    let allowed = allowed_methods(pattern.as_str());
+    if allowed.is_empty() {
+        let detail = format!("{path} does not take {}.", parts.method);
+        return Problem::new(405, detail).into_response();
+    }
+    if let Err(challenge) = authenticate(&app, &parts) {
+        return challenge.into_response();
+    }
+    let parameters = [parts.method.to_string(), path.to_owned()];
+    ApiError::new(ErrorCode::MethodNotAllowed, parameters)
+        .with_hint(Hint::Allow(allowed))
+        .into_response()
+}
+
+/// The methods of the operations at this path, as `Allow` lists them.
+fn allowed_methods(pattern: &str) -> String {
+    let here = OPERATIONS
+        .iter()
+        .filter(|operation| operation.paths().any(|(_, path)| path == pattern));
+    let methods = here.map(|operation| match operation.method {
+        Method::Get => "GET,HEAD".to_owned(),
+        method => method.to_string(),
+    });
+    methods.collect::<Vec<_>>().join(",")
+}

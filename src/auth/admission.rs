@@ -1,0 +1,261 @@
+//! Admission: the way of a request up to its handler, in the order in which a wrong one is refused.
+//!
+//! Authentication, query flags, version and media type, scope (the id, whether it exists, its side, the
+//! role, the address), rate limit, preference. Source of the order: section F of the project's wire facts.
+
+use std::sync::Arc;
+
+use axum::body::HttpBody;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::authentication::authenticate;
+use super::peer::Peer;
+use super::state::AppState;
+use super::{access_list, preference, rate_limit};
+use crate::error::{ApiError, ErrorCode};
+use crate::model::id::{GroupId, OrgId};
+use crate::model::organization::{Organization, Side};
+use crate::model::project::Project;
+use crate::model::version::VersionDate;
+use crate::operation::{Access, Api, Base, Body, Operation, RateClass};
+use crate::wire::media_type::{MediaType, accepted_version, resolve};
+use crate::wire::presentation::Exchange;
+use crate::wire::query::Query;
+use crate::world::store::Principal;
+
+/// An operation at one of its paths.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    pub(crate) operation: &'static Operation,
+    pub(crate) base: Base,
+}
+
+/// A request that may reach its handler, with what was found out about it on the way.
+#[derive(Clone)]
+pub(crate) struct Admitted {
+    pub(crate) caller: Option<Arc<Principal>>,
+    pub(crate) scope: Scope,
+    pub(crate) query: Query,
+    /// The address of the API as the client knows it, for links: scheme, host and base.
+    pub(crate) api_url: String,
+}
+
+/// What the path names and the caller may touch.
+#[derive(Clone)]
+pub(crate) enum Scope {
+    Nothing,
+    Organization(Organization),
+    Project(Project),
+}
+
+/// Lets a request through to its handler, or answers for it; either way the answer carries what became
+/// known of the request.
+pub(crate) async fn admit(
+    State((app, route)): State<(AppState, Route)>,
+    params: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut exchange = Exchange::new(route.operation.api.into(), app.world.now());
+    exchange.operation = Some(route.operation);
+    exchange.base = Some(route.base);
+    let (mut parts, body) = request.into_parts();
+    let id = params
+        .ok()
+        .and_then(|params| params.iter().next().map(|(_, id)| id.to_owned()));
+    let has_body = !body.is_end_stream();
+    let mut response = match check(&app, route, &parts, has_body, id.as_deref(), &mut exchange) {
+        Ok(admitted) => {
+            parts.extensions.insert(admitted);
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(error) => error.into_response(),
+    };
+    response.extensions_mut().insert(exchange);
+    response
+}
+
+fn check(
+    app: &AppState,
+    Route { operation, base }: Route,
+    parts: &axum::http::request::Parts,
+    has_body: bool,
+    id: Option<&str>,
+    exchange: &mut Exchange,
+) -> Result<Admitted, ApiError> {
+    let caller = match operation.access {
+        Access::Open => None,
+        _ => Some(authenticate(app, parts)?),
+    };
+    let query = Query::parse(parts.uri.query().unwrap_or_default());
+    query.flag("envelope", false)?;
+    query.flag("pretty", false)?;
+    exchange.version = Some(version(app, operation, base, &parts.headers)?);
+    media_type(operation, base, &parts.headers, has_body)?;
+
+    let peer = Peer::of(parts, &app.trusted_proxies);
+    let scope = match &caller {
+        None => Scope::Nothing,
+        Some(caller) => scope(app, operation, caller, &peer, id.unwrap_or_default())?,
+    };
+    let path = parts.uri.path();
+    if let (Some(class), Some(caller)) = (operation.rate, &caller) {
+        let (rate, refused) = rate_limit::take(app, class, subject(class, &scope, caller));
+        exchange.rate = Some(rate);
+        if let Some(seconds) = refused {
+            return Err(rate_limit::bucket_limit(class, path, seconds));
+        }
+    }
+    if let Some(status) = preference::preferred_status(&parts.headers)
+        && let Some(error) = preference::refusal(app, operation, path, &peer, status)
+    {
+        exchange.applied_preference = Some(format!("code={status}"));
+        return Err(error);
+    }
+    let api_url = format!("{}{}", peer.origin, base.prefix());
+    Ok(Admitted {
+        caller,
+        scope,
+        query,
+        api_url,
+    })
+}
+
+/// The version of the resource that answers.
+fn version(
+    app: &AppState,
+    operation: &Operation,
+    base: Base,
+    headers: &HeaderMap,
+) -> Result<VersionDate, ApiError> {
+    let oldest = operation
+        .versions
+        .first()
+        .copied()
+        .ok_or(ErrorCode::InvalidVersionDate)?;
+    if base != Base::AtlasV2 {
+        return Ok(oldest);
+    }
+    let mut accepted = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let asked = accepted
+        .find_map(accepted_version)
+        .ok_or(ErrorCode::InvalidVersionDate)?;
+    let resolved = resolve(asked, operation.versions, app.strict_versions)
+        .ok_or(ErrorCode::InvalidVersionDate)?;
+    if asked.is_newer_than_published() {
+        tracing::warn!(operation = operation.name, %asked, served = %resolved, "version newer than any known");
+    }
+    Ok(resolved)
+}
+
+/// Refuses a body of a type that the operation does not read. A request without a body may say what it likes.
+fn media_type(
+    operation: &Operation,
+    base: Base,
+    headers: &HeaderMap,
+    has_body: bool,
+) -> Result<(), ApiError> {
+    if operation.body != Body::Json || !has_body {
+        return Ok(());
+    }
+    let text = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    match MediaType::parse(text) {
+        MediaType::Json => Ok(()),
+        MediaType::Dated(_) if base == Base::AtlasV2 => Ok(()),
+        _ => Err(ApiError::of(
+            ErrorCode::UnsupportedMediaType,
+            if text.is_empty() { "(none)" } else { text },
+        )),
+    }
+}
+
+/// What the path names, if the caller may touch it from where it calls.
+fn scope(
+    app: &AppState,
+    operation: &Operation,
+    caller: &Principal,
+    peer: &Peer,
+    id: &str,
+) -> Result<Scope, ApiError> {
+    let (scope, organization, permitted) = match operation.access {
+        Access::Open | Access::Caller => (Scope::Nothing, None, true),
+        Access::OrgMember | Access::OrgOwner => {
+            let organization = organization(app, operation.api, id)?;
+            let permitted = match operation.access {
+                Access::OrgOwner => caller.owns(organization.id),
+                _ => caller.is_member(organization.id),
+            };
+            (
+                Scope::Organization(organization.clone()),
+                Some(organization),
+                permitted,
+            )
+        }
+        Access::GroupReadOnly => {
+            let (project, organization) = project(app, id)?;
+            let permitted = caller.sees(&project);
+            (Scope::Project(project), Some(organization), permitted)
+        }
+    };
+    if !permitted {
+        return Err(ErrorCode::UserUnauthorized.into());
+    }
+    access_list::check(caller, organization.as_ref(), peer.address)?;
+    Ok(scope)
+}
+
+fn organization(app: &AppState, api: Api, id: &str) -> Result<Organization, ApiError> {
+    let org_id: OrgId = id
+        .parse()
+        .map_err(|_| ApiError::of(ErrorCode::InvalidOrgId, id))?;
+    let found = app
+        .world
+        .step(|state, _| state.store.organizations.get(&org_id).cloned());
+    let organization = found.ok_or_else(|| ApiError::of(ErrorCode::OrgNotFound, org_id))?;
+    match (api, organization.side) {
+        (Api::Atlas, Side::CloudManager) => Err(ApiError::of(ErrorCode::NotAtlasOrg, org_id)),
+        (Api::CloudManager, Side::Atlas) => {
+            Err(ApiError::of(ErrorCode::ExpectedNonAtlasOrg, org_id))
+        }
+        _ => Ok(organization),
+    }
+}
+
+fn project(app: &AppState, id: &str) -> Result<(Project, Organization), ApiError> {
+    let group_id: GroupId = id
+        .parse()
+        .map_err(|_| ApiError::of(ErrorCode::InvalidGroupId, id))?;
+    let found = app.world.step(|state, _| {
+        let project = state.store.projects.get(&group_id)?;
+        let organization = state.store.organizations.get(&project.org_id)?;
+        Some((project.clone(), organization.clone()))
+    });
+    let (project, organization) =
+        found.ok_or_else(|| ApiError::of(ErrorCode::GroupNotFound, group_id))?;
+    match organization.side {
+        Side::Atlas => Ok((project, organization)),
+        Side::CloudManager => Err(ApiError::of(ErrorCode::NotAtlasGroup, group_id)),
+    }
+}
+
+/// Whose bucket a request draws from.
+fn subject(class: RateClass, scope: &Scope, caller: &Principal) -> String {
+    match (class, scope) {
+        (
+            RateClass::CloudMigration | RateClass::Organization,
+            Scope::Organization(organization),
+        ) => organization.id.to_string(),
+        (RateClass::Project, Scope::Project(project)) => project.id.to_string(),
+        _ => caller.name.clone(),
+    }
+}

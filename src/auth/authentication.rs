@@ -1,0 +1,89 @@
+//! Authentication: from the `Authorization` header to a caller, or the challenge.
+
+use std::sync::Arc;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+use super::digest::Authorization;
+use super::nonce::Verdict;
+use super::state::AppState;
+use crate::error::{ApiError, ErrorCode, Hint};
+use crate::wire::headers::REALM;
+use crate::world::store::Principal;
+
+/// The caller of a request.
+///
+/// # Errors
+/// One and the same refusal for no credentials, an unknown key, a wrong secret and a bad bearer token.
+pub(crate) fn authenticate(app: &AppState, parts: &Parts) -> Result<Arc<Principal>, ApiError> {
+    let header = parts
+        .headers
+        .get(AUTHORIZATION)
+        .and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
+    let (scheme, credentials) = header
+        .and_then(|header| header.split_once(' '))
+        .unwrap_or_default();
+    let caller = if scheme.eq_ignore_ascii_case("digest") {
+        by_digest(app, credentials, parts.method.as_str())
+    } else if scheme.eq_ignore_ascii_case("bearer") {
+        by_bearer(app, credentials.trim()).ok_or(Stale(false))
+    } else {
+        Err(Stale(false))
+    };
+    caller.map_err(|Stale(stale)| challenge(app, stale))
+}
+
+/// The refusal that asks for credentials.
+pub(crate) fn challenge(app: &AppState, stale: bool) -> ApiError {
+    let nonce = app.nonces.lock().issue();
+    ApiError::from(ErrorCode::Unauthenticated).with_hint(Hint::Challenge { nonce, stale })
+}
+
+/// Not authenticated; and whether only the nonce was at fault.
+struct Stale(bool);
+
+fn by_digest(app: &AppState, parameters: &str, method: &str) -> Result<Arc<Principal>, Stale> {
+    let authorization = Authorization::parse(parameters)
+        .filter(|found| found.realm == REALM)
+        .ok_or(Stale(false))?;
+    let issued_at = app
+        .nonces
+        .lock()
+        .issued_at(&authorization.nonce)
+        .ok_or(Stale(true))?;
+    let (issued, now) = (app.world.at(issued_at), app.world.now());
+    match app.nonces.lock().take(
+        &authorization.nonce,
+        authorization.nonce_count(),
+        issued,
+        now,
+    ) {
+        Verdict::Fresh => {}
+        Verdict::Stale => return Err(Stale(true)),
+        Verdict::Replayed => return Err(Stale(false)),
+    }
+    let stored = app
+        .world
+        .step(|state, _| state.store.api_keys.get(&authorization.username).cloned());
+    let password = stored
+        .as_ref()
+        .and_then(|stored| stored.key.private_key.as_deref());
+    // An unknown key costs the same work as a wrong secret.
+    let proven = authorization.proves(password.unwrap_or_default(), method);
+    stored
+        .filter(|stored| proven && stored.key.private_key.is_some())
+        .map(|stored| stored.principal)
+        .ok_or(Stale(false))
+}
+
+fn by_bearer(app: &AppState, token: &str) -> Option<Arc<Principal>> {
+    app.world.step(|state, now| {
+        let client = state.store.client_of(token, now)?;
+        state
+            .store
+            .service_accounts
+            .get(client)
+            .map(|stored| stored.principal.clone())
+    })
+}

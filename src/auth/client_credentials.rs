@@ -1,0 +1,73 @@
+//! The service account that asks for a token: HTTP Basic, and nothing else.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq;
+
+use super::state::AppState;
+use crate::error::{ApiError, ErrorCode};
+
+/// The client id of a service account that proved its secret.
+pub(crate) struct Client(pub(crate) String);
+
+impl FromRequestParts<AppState> for Client {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let header = parts
+            .headers
+            .get(AUTHORIZATION)
+            .ok_or(ErrorCode::OAuthNoHeader)?;
+        let (id, secret) = header
+            .to_str()
+            .ok()
+            .and_then(basic)
+            .ok_or(ErrorCode::OAuthInvalidRequest)?;
+        // Some clients encode both halves as in a form (RFC 6749), others do not: either is taken.
+        let decoded = (form_decoded(&id), form_decoded(&secret));
+        let proven = [(id, secret), decoded]
+            .into_iter()
+            .find(|(id, secret)| proves(app, id, secret));
+        proven
+            .map(|(id, _)| Self(id))
+            .ok_or(ErrorCode::OAuthInvalidClient.into())
+    }
+}
+
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    let decoded = STANDARD
+        .decode(encoded.trim())
+        .ok()
+        .filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+fn form_decoded(text: &str) -> String {
+    form_urlencoded::parse(text.as_bytes())
+        .next()
+        .map(|(name, _)| name.into_owned())
+        .unwrap_or_default()
+}
+
+fn proves(app: &AppState, id: &str, secret: &str) -> bool {
+    app.world.step(|state, _| {
+        let stored = state
+            .store
+            .service_accounts
+            .get(id)
+            .and_then(|stored| stored.account.secret.as_deref());
+        // An unknown client costs the same work as a wrong secret.
+        let same: bool = stored
+            .unwrap_or_default()
+            .as_bytes()
+            .ct_eq(secret.as_bytes())
+            .into();
+        stored.is_some() && same
+    })
+}

@@ -1,0 +1,53 @@
+//! What every request of one server shares. No static holds any of it: two servers share one process.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use parking_lot::Mutex;
+
+use super::nonce::Nonces;
+use crate::config::Config;
+use crate::model::ip_range::IpRange;
+
+use crate::wire::truth::Truth;
+use crate::world::World;
+use crate::world::random::fresh_seed;
+
+/// A handle to what the requests of a server share.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Shared>);
+
+/// What the requests of a server share.
+pub(crate) struct Shared {
+    pub(crate) world: Arc<World>,
+    pub(crate) nonces: Mutex<Nonces>,
+    pub(crate) truth: Truth,
+    pub(crate) strict_versions: bool,
+    pub(crate) rate_limits: bool,
+    pub(crate) trusted_proxies: Vec<IpRange>,
+    /// Whether the server is on its way down.
+    pub(crate) stopping: AtomicBool,
+}
+
+impl std::ops::Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl AppState {
+    pub(crate) fn new(config: Config) -> Self {
+        let seed = config.seed.unwrap_or_else(fresh_seed);
+        Self(Arc::new(Shared {
+            world: Arc::new(World::new(config.fixture, seed)),
+            nonces: Mutex::new(Nonces::seeded(seed)),
+            truth: config.truth,
+            strict_versions: config.strict_versions,
+            rate_limits: config.rate_limits,
+            trusted_proxies: config.trusted_proxies,
+            stopping: AtomicBool::new(false),
+        }))
+    }
+}
