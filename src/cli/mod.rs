@@ -1,0 +1,236 @@
+//! The command line: flags, sub-commands, exit codes. Thin; the library does the work.
+
+mod banner;
+mod environment;
+mod health;
+mod print_config;
+mod serve;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use atlas_migration_mock::{Config, Fixture, IpRange, Truth};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+/// How the program ends. The numbers are documented in the README and in `--help`.
+#[derive(Clone, Copy, Debug)]
+enum Exit {
+    Ok = 0,
+    Failed = 1,
+    Usage = 2,
+    NotBound = 3,
+    NotReady = 4,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+const AFTER_HELP: &str = "\
+Every flag has a twin in the environment: ATLAS_MOCK_ and the flag's name, such as
+ATLAS_MOCK_PORT. A flag wins over its twin, a twin over the default.
+
+Exit codes: 0 ended well; 1 failed while running; 2 wrong flag, environment or fixture;
+3 the port could not be bound; 4 not ready in time (health).";
+
+/// Emulates the Atlas Administration API and the Cloud Manager / Ops Manager API of a push live
+/// migration, linked to each other, in memory.
+#[derive(Debug, Parser)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 100, args_conflicts_with_subcommands = false)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve both APIs (the default command)
+    Serve,
+    /// Tell whether a server is ready: exit code 0 when it is, 4 when it is not
+    Health {
+        /// Keep asking until the server is ready or the time is over
+        #[arg(long)]
+        wait: bool,
+        /// How long to ask, in seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+        timeout: u64,
+    },
+    /// Print every setting with its value and where that comes from
+    PrintConfig,
+    /// Print how sure the project is of each answer, as Markdown
+    Fidelity,
+    /// Print a completion script
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+}
+
+/// The settings, the same for every command.
+#[derive(Debug, Args)]
+struct Settings {
+    /// Address to listen on
+    #[arg(long, short = 'H', env = "ATLAS_MOCK_HOST", default_value = "127.0.0.1", global = true, value_name = "ADDRESS", value_parser = host)]
+    host: IpAddr,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, short, env = "ATLAS_MOCK_PORT", default_value_t = Config::PORT, global = true)]
+    port: u16,
+    /// World to start with, a JSON file; default: the compiled-in one
+    #[arg(
+        long,
+        short,
+        env = "ATLAS_MOCK_FIXTURE",
+        global = true,
+        value_name = "FILE"
+    )]
+    fixture: Option<PathBuf>,
+    /// What to answer where published pages differ from what the real service was seen to answer
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_TRUTH",
+        default_value = "recorded",
+        global = true
+    )]
+    truth: TruthName,
+    /// Seed of everything random, so that runs repeat; default: another one each time
+    #[arg(long, env = "ATLAS_MOCK_SEED", global = true, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Refuse version dates that were never published, instead of serving the newest version known
+    #[arg(long, env = "ATLAS_MOCK_STRICT_VERSIONS", global = true)]
+    strict_versions: bool,
+    /// Whether requests over the documented rate limits are refused
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_RATE_LIMITS",
+        default_value = "on",
+        global = true
+    )]
+    rate_limits: Switch,
+    /// Proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses or CIDR blocks
+    #[arg(long, env = "ATLAS_MOCK_TRUSTED_PROXIES", global = true, value_name = "ADDRESS,…", value_delimiter = ',', value_parser = ip_range)]
+    trusted_proxies: Vec<IpRange>,
+    /// Form of the log on standard error; auto is text on a terminal and JSON elsewhere
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_LOG_FORMAT",
+        default_value = "auto",
+        global = true
+    )]
+    log_format: LogFormat,
+    /// File to write the ready line to, once the server is ready
+    #[arg(long, env = "ATLAS_MOCK_PORT_FILE", global = true, value_name = "FILE")]
+    port_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TruthName {
+    /// As the real service was seen to answer
+    Recorded,
+    /// As published pages and the published API description say
+    Documented,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+/// Names are not looked up, but for the one that everybody types.
+fn host(text: &str) -> Result<IpAddr, String> {
+    let text = if text == "localhost" {
+        "127.0.0.1"
+    } else {
+        text
+    };
+    text.parse()
+        .map_err(|_| "expected an IP address, such as 127.0.0.1, 0.0.0.0 or ::1".to_owned())
+}
+
+fn ip_range(text: &str) -> Result<IpRange, String> {
+    text.parse()
+        .map_err(|_| "expected IP addresses or CIDR blocks, separated by commas".to_owned())
+}
+
+impl Settings {
+    /// The settings of the library, with the fixture read.
+    fn config(&self) -> Result<Config, String> {
+        let fixture = match &self.fixture {
+            None => Fixture::standard(),
+            Some(path) => {
+                let name = path.display();
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| format!("--fixture {name}: {error}"))?;
+                Fixture::parse(&text).map_err(|error| format!("--fixture {name}:{error}"))?
+            }
+        };
+        Ok(Config {
+            host: self.host,
+            port: self.port,
+            fixture,
+            truth: match self.truth {
+                TruthName::Recorded => Truth::Recorded,
+                TruthName::Documented => Truth::Documented,
+            },
+            seed: self.seed,
+            strict_versions: self.strict_versions,
+            rate_limits: matches!(self.rate_limits, Switch::On),
+            trusted_proxies: self.trusted_proxies.clone(),
+        })
+    }
+}
+
+/// Runs the program.
+pub(crate) fn run() -> ExitCode {
+    let matches = Cli::command().get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    environment::warn_of_unknown(&Cli::command());
+    command(&cli, &matches).into()
+}
+
+fn command(cli: &Cli, matches: &ArgMatches) -> Exit {
+    match cli.command.as_ref().unwrap_or(&Command::Serve) {
+        Command::Serve => serve::serve(&cli.settings),
+        Command::Health { wait, timeout } => {
+            health::health(&cli.settings, wait.then_some(Duration::from_secs(*timeout)))
+        }
+        Command::PrintConfig => print_config::print_config(&Cli::command(), matches),
+        Command::Fidelity => print(&atlas_migration_mock::fidelity_report()),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(
+                *shell,
+                &mut Cli::command(),
+                "atlas-migration-mock",
+                &mut script,
+            );
+            print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+/// Writes requested data to standard output. A reader that went away is no fault of ours.
+fn print(text: &str) -> Exit {
+    use std::io::Write;
+    let written = std::io::stdout().write_all(text.as_bytes());
+    match written {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Exit::Failed,
+        _ => Exit::Ok,
+    }
+}
