@@ -1,11 +1,14 @@
 //! The router, made from the operation table, and what stands around every request.
 
+use std::any::Any;
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::Method as HttpMethod;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use tower::{Layer, Service};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::auth::admission::{Route, admit};
@@ -15,31 +18,40 @@ use crate::auth::state::AppState;
 use crate::error::{ApiError, ErrorCode, Hint};
 use crate::operation::{Method, OPERATIONS, OperationId};
 use crate::wire::outcome::{Outcome, Problem};
-use crate::wire::presentation::{self, Asked, Exchange, Service};
+use crate::wire::presentation::{self, Answering, Asked, Exchange};
 use crate::{atlas, cloud_manager, control};
 
 /// The finished service.
-pub(crate) fn router(app: &AppState) -> Router {
+pub(crate) fn service(
+    app: &AppState,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send>
++ Clone
++ Send
++ Sync
++ 'static {
+    // Around the router, not in it: the router adds headers of its own to what its layers answer.
+    from_fn_with_state(app.clone(), present).layer(router(app))
+}
+
+fn router(app: &AppState) -> Router {
     let mut router = control::routes();
     for operation in OPERATIONS {
         for (base, path) in operation.paths() {
             let admission = from_fn_with_state((app.clone(), Route { operation, base }), admit);
-            router = router.route(
-                &path,
-                endpoint(operation.id, filter(operation.method)).layer(admission),
-            );
+            let endpoint = endpoint(operation.id, filter(operation.method));
+            router = router.route(&path, endpoint.layer(admission));
         }
     }
     router
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
-        .layer((
-            // Outermost: whatever comes out of the rest is written here, a caught panic too.
-            from_fn_with_state(app.clone(), present),
-            CatchPanicLayer::custom(|_| ApiError::from(ErrorCode::Unexpected).into_response()),
-            DefaultBodyLimit::max(MAX_BODY),
-        ))
+        .layer((catch_panic(), DefaultBodyLimit::max(MAX_BODY)))
         .with_state(app.clone())
+}
+
+/// A panic is a fault of ours; the client hears of it in the form of the API.
+fn catch_panic() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
+    CatchPanicLayer::custom(|_| ApiError::from(ErrorCode::Unexpected).into_response())
 }
 
 /// The handler of each operation.
@@ -80,60 +92,35 @@ fn filter(method: Method) -> MethodFilter {
 async fn present(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let began = app.world.now();
     let asked = Asked::of(&request);
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
     let exchange = response.extensions_mut().remove::<Exchange>();
-    let exchange = exchange.unwrap_or_else(|| Exchange::new(Service::of_path(&path), began));
-    // What axum itself refuses carries no outcome; nothing of the kind is known to reach this line.
-    let outcome = response
-        .extensions_mut()
-        .remove()
-        .unwrap_or(Outcome::Refused(ErrorCode::Unexpected.into()));
+    let exchange = exchange.unwrap_or_else(|| Exchange::new(Answering::of_path(&path), began));
+    // Only what axum itself refuses would carry no outcome, and no such refusal is known to get here.
+    let escaped = || Outcome::Refused(ErrorCode::Unexpected.into());
+    let outcome = response.extensions_mut().remove().unwrap_or_else(escaped);
     let now = app.world.now();
     let written = presentation::write(&outcome, &exchange, &asked, app.truth, now);
-    log(
-        &method,
-        &path,
-        &exchange,
-        &written,
-        now.duration_since(began).as_millis(),
-    );
-    written
-}
-
-fn log(
-    method: &HttpMethod,
-    path: &str,
-    exchange: &Exchange,
-    response: &Response,
-    milliseconds: i128,
-) {
-    if exchange.service == Service::Control {
-        tracing::debug!(%method, path, status = response.status().as_u16(), "control");
-        return;
+    let status = written.status().as_u16();
+    if exchange.service == Answering::Control {
+        tracing::debug!(status, "{method} {path}");
+    } else {
+        let operation = exchange.operation.map(|operation| operation.name);
+        let code = written
+            .headers()
+            .get("x-error-code")
+            .and_then(|code| code.to_str().ok());
+        let duration_ms = u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0);
+        tracing::info!(operation, status, code, duration_ms, "{method} {path}");
     }
-    let operation = exchange
-        .operation
-        .map_or("none", |operation| operation.name);
-    let code = response
-        .headers()
-        .get("x-error-code")
-        .and_then(|code| code.to_str().ok());
-    tracing::info!(
-        operation,
-        status = response.status().as_u16(),
-        duration_ms = milliseconds,
-        code,
-        "{method} {path}"
-    );
+    written
 }
 
 /// A path that nothing owns. Below `/api` a caller must say who it is before it learns so.
 async fn not_found(State(app): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
-    if Service::of_path(path) == Service::Control {
+    if Answering::of_path(path) == Answering::Control {
         return Problem::new(
             404,
             format!("The control API has no {} {path}.", parts.method),
@@ -178,4 +165,37 @@ fn allowed_methods(pattern: &str) -> String {
         method => method.to_string(),
     });
     methods.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::config::Config;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_in_the_form_of_the_api() {
+        let app = AppState::new(Config::default());
+        let broken = Router::new()
+            .route(
+                "/api/broken",
+                get(|| async { panic!("on purpose") as Response }),
+            )
+            .layer(catch_panic());
+        let service = from_fn_with_state(app, present).layer(broken);
+        let request = Request::get("/api/broken?envelope=true").body(Body::empty());
+
+        let response = service.oneshot(request.unwrap()).await.unwrap();
+
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["x-error-code"], "UNEXPECTED_ERROR");
+        let body = axum::body::to_bytes(response.into_body(), 1000)
+            .await
+            .unwrap();
+        let expected = r#"{"content":{"detail":"Unexpected error.","error":500,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":"Internal Server Error"},"status":500}"#;
+        assert_eq!(body, expected);
+    }
 }

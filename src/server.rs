@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::ServiceExt;
+use axum::extract::Request;
 use axum::serve::ListenerExt;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -57,7 +59,7 @@ impl Server {
     /// What the operating system says when it takes the port away.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
         let Self { listener, app, .. } = self;
-        let router = app::router(&app);
+        let service = app::service(&app);
         let (stopping, stopped) = oneshot::channel();
         let graceful = async move {
             stop.await;
@@ -71,7 +73,8 @@ impl Server {
                 tracing::debug!(%error, "TCP_NODELAY");
             }
         });
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let service =
+            ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(service);
         let serving = axum::serve(listener, service).with_graceful_shutdown(graceful);
         tokio::select! {
             result = serving.into_future() => result,

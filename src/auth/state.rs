@@ -42,7 +42,7 @@ impl AppState {
         let seed = config.seed.unwrap_or_else(fresh_seed);
         Self(Arc::new(Shared {
             world: Arc::new(World::new(config.fixture, seed)),
-            nonces: Mutex::new(Nonces::seeded(seed)),
+            nonces: Mutex::new(Nonces::seeded(!seed)),
             truth: config.truth,
             strict_versions: config.strict_versions,
             rate_limits: config.rate_limits,

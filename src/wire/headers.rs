@@ -7,7 +7,7 @@ use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::presentation::{Asked, Exchange, Service};
+use super::presentation::{Answering, Asked, Exchange};
 use super::truth::Truth;
 use crate::error::{ErrorCode, Hint, Shape};
 use crate::operation::Base;
@@ -50,9 +50,9 @@ pub(super) fn of(
     headers.text(header::CONTENT_TYPE, &content_type(kind, exchange, truth));
     headers.text(header::DATE, &http_date(now));
     match exchange.service {
-        Service::Atlas => headers.atlas(kind, exchange, asked, now),
-        Service::CloudManager => headers.cloud_manager(kind),
-        Service::Control => {}
+        Answering::Atlas => headers.atlas(kind, exchange, asked, now),
+        Answering::CloudManager => headers.cloud_manager(kind),
+        Answering::Control => {}
     }
     if let Kind::Refusal {
         code,

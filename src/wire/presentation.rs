@@ -22,14 +22,14 @@ use crate::operation::{Api, Base, Operation};
 
 /// Whose answers these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
+pub(crate) enum Answering {
     Atlas,
     CloudManager,
     /// The program's own: health and control.
     Control,
 }
 
-impl Service {
+impl Answering {
     /// The service that answers on a path which no operation has.
     pub(crate) fn of_path(path: &str) -> Self {
         if path.starts_with(Base::PublicV1.prefix()) {
@@ -42,7 +42,7 @@ impl Service {
     }
 }
 
-impl From<Api> for Service {
+impl From<Api> for Answering {
     fn from(api: Api) -> Self {
         match api {
             Api::Atlas => Self::Atlas,
@@ -99,7 +99,7 @@ fn offers_gzip(accept_encoding: &str) -> bool {
 /// What became known of a request on its way: the further it came, the more of it is set.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
-    pub(crate) service: Service,
+    pub(crate) service: Answering,
     pub(crate) began: Timestamp,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) base: Option<Base>,
@@ -116,7 +116,7 @@ pub(crate) struct RateState {
 }
 
 impl Exchange {
-    pub(crate) fn new(service: Service, began: Timestamp) -> Self {
+    pub(crate) fn new(service: Answering, began: Timestamp) -> Self {
         Self {
             service,
             began,

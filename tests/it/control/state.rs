@@ -1,0 +1,92 @@
+use insta::assert_snapshot;
+
+use crate::support::{LINK_TOKENS, MIGRATION_LINK, Mock, Reply};
+
+async fn control(mock: &Mock, method: &str, path: &str, body: &str) -> Reply {
+    mock.anonymous()
+        .request(method, path)
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await
+}
+
+#[tokio::test]
+async fn a_reset_leads_back_to_the_fixture() {
+    let mock = Mock::start().await;
+    let token = mock.link_token().await;
+    mock.source_owner().link(MIGRATION_LINK, &token).await;
+    let bearer = mock.access_token().await;
+
+    let reset = control(&mock, "POST", "/__mock/v1/reset", "").await;
+
+    assert_eq!(reset.line(), "204");
+    assert_eq!(mock.source_owner().delete(MIGRATION_LINK).await.status, 404);
+    assert_eq!(
+        mock.bearer(&bearer).get("/api/atlas/v2/orgs").await.status,
+        401
+    );
+    let deleted = mock.atlas_owner().delete(LINK_TOKENS).await;
+    assert_eq!(
+        (deleted.status, deleted.header("ratelimit-remaining")),
+        (404, "499")
+    );
+}
+
+#[tokio::test]
+async fn an_exported_state_imports_as_itself_and_tokens_go_on_working() {
+    let mock = Mock::start().await;
+    let (used, unused) = (mock.link_token().await, mock.link_token().await);
+    mock.source_owner().link(MIGRATION_LINK, &used).await;
+    let bearer = mock.access_token().await;
+
+    let exported = control(&mock, "GET", "/__mock/v1/state", "").await.body();
+    control(&mock, "POST", "/__mock/v1/reset", "").await;
+    mock.server.freeze(crate::support::START.parse().unwrap());
+    let imported = control(&mock, "PUT", "/__mock/v1/state", &exported).await;
+
+    assert_eq!(imported.line(), "204");
+    assert_eq!(
+        control(&mock, "GET", "/__mock/v1/state", "").await.body(),
+        exported
+    );
+    assert_eq!(
+        mock.source_owner()
+            .get(&format!("{MIGRATION_LINK}/status"))
+            .await
+            .json()["status"],
+        "SYNCED"
+    );
+    assert_eq!(
+        mock.source_owner()
+            .link(MIGRATION_LINK, &unused)
+            .await
+            .status,
+        201
+    );
+    assert_eq!(
+        mock.bearer(&bearer).get("/api/atlas/v2/orgs").await.status,
+        200
+    );
+    assert!(!exported.contains(&unused), "tokens are kept as hashes");
+}
+
+#[tokio::test]
+async fn a_broken_import_is_explained_and_changes_nothing() {
+    let mock = Mock::start().await;
+    let before = control(&mock, "GET", "/__mock/v1/state", "").await.body();
+
+    let refused = control(
+        &mock,
+        "PUT",
+        "/__mock/v1/state",
+        "{\n \"organizations\": [{\"id\": \"X\"}]}",
+    )
+    .await;
+
+    assert_snapshot!(refused.line(), @r#"400 {"detail":"2:29: organizations[0].id: invalid value: string \"X\", expected 24 lowercase hexadecimal digits","status":400,"title":"Bad Request","type":"about:blank"}"#);
+    assert_eq!(
+        control(&mock, "GET", "/__mock/v1/state", "").await.body(),
+        before
+    );
+}

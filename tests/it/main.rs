@@ -1,0 +1,17 @@
+//! The server as its users meet it: real HTTP over a socket, a server of its own for each test.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![expect(clippy::format_push_string, reason = "tables grow line by line")]
+
+mod atlas;
+mod authentication;
+mod catalogue;
+mod cloud_manager;
+mod control;
+mod conversation;
+mod handshake;
+mod negotiation;
+mod presentation;
+mod program;
+mod properties;
+mod rate_limit;
+mod support;
