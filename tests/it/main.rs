@@ -5,6 +5,7 @@
 mod atlas;
 mod authentication;
 mod catalogue;
+mod clients;
 mod cloud_manager;
 mod control;
 mod conversation;
