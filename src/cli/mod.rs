@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use atlas_migration_mock::{Config, Fixture, IpRange, Truth};
+use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// How the program ends. The numbers are documented in the README and in `--help`.
@@ -102,12 +103,13 @@ struct Settings {
     #[arg(long, env = "ATLAS_MOCK_SEED", global = true, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Refuse version dates that were never published, instead of serving the newest version known
-    #[arg(long, env = "ATLAS_MOCK_STRICT_VERSIONS", global = true)]
+    #[arg(long, env = "ATLAS_MOCK_STRICT_VERSIONS", global = true, value_parser = BoolishValueParser::new())]
     strict_versions: bool,
     /// Whether requests over the documented rate limits are refused
     #[arg(
         long,
         env = "ATLAS_MOCK_RATE_LIMITS",
+        value_name = "ON|OFF",
         default_value = "on",
         global = true
     )]
@@ -119,6 +121,7 @@ struct Settings {
     #[arg(
         long,
         env = "ATLAS_MOCK_LOG_FORMAT",
+        value_name = "FORMAT",
         default_value = "auto",
         global = true
     )]

@@ -15,4 +15,5 @@ mod presentation;
 mod program;
 mod properties;
 mod rate_limit;
+mod readme;
 mod support;
