@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::model::credential::Credential;
 
 /// How long requests in flight may take once the server was told to stop.
-const GRACE: Duration = Duration::from_millis(800);
+const GRACE: Duration = Duration::from_millis(500);
 
 /// A server that is bound and not yet serving.
 pub struct Server {
