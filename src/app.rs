@@ -60,6 +60,16 @@ fn endpoint(id: OperationId, method: MethodFilter) -> MethodRouter<AppState> {
     match id {
         Id::CreateLinkToken => on(method, atlas::link_tokens::create_link_token),
         Id::DeleteLinkTokens => on(method, atlas::link_tokens::delete_link_tokens),
+        Id::ListAvailableProjects => on(method, atlas::available_projects::list_available_projects),
+        Id::ValidateLiveMigrations => on(method, atlas::validations::validate_live_migrations),
+        Id::GetMigrationValidateStatus => {
+            on(method, atlas::validations::get_migration_validate_status)
+        }
+        Id::CreateGroupLiveMigration => {
+            on(method, atlas::live_migrations::create_group_live_migration)
+        }
+        Id::GetGroupLiveMigration => on(method, atlas::live_migrations::get_group_live_migration),
+        Id::CutoverMigration => on(method, atlas::live_migrations::cutover_migration),
         Id::GetSystemStatus => on(method, atlas::system_status::get_system_status),
         Id::ListOrgs => on(method, atlas::organizations::list_orgs),
         Id::GetOrg => on(method, atlas::organizations::get_org),
@@ -84,6 +94,7 @@ fn filter(method: Method) -> MethodFilter {
     match method {
         Method::Get => MethodFilter::GET,
         Method::Post => MethodFilter::POST,
+        Method::Put => MethodFilter::PUT,
         Method::Delete => MethodFilter::DELETE,
     }
 }

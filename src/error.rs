@@ -98,6 +98,12 @@ error_codes! {
     ExpectedNonAtlasOrg   = 404 "EXPECTED_NON_ATLAS_ORG" "The organization with id {} is an Atlas organization." Standard Documented "F44";
     NotAtlasOrg           = 404 "NOT_ATLAS_ORG" "Organization {} is not an Atlas organization; use the Cloud Manager Public API at /api/public/v1.0 to access it." Standard Documented "F45";
     NotAtlasGroup         = 404 "NOT_ATLAS_GROUP" "Group {} is not an Atlas group; use the Cloud Manager Public API at /api/public/v1.0 to access it." Standard Inferred "F45, by analogy";
+    ClusterNotFound       = 404 "CLUSTER_NOT_FOUND" "No cluster named {} exists in group {}." Standard Recorded "F33, recorded of clusters";
+    InvalidPathParameter  = 400 "INVALID_PATH_PARAMETER" "Invalid path parameter {} specified." Standard Inferred "F14; the code is documented, the text by analogy to F31";
+    InvalidEnumValue      = 400 "INVALID_ENUM_VALUE" "An invalid enumeration value {} was specified." Standard Recorded "F27";
+    ActiveMigration       = 409 "CANNOT_DELETE_ORG_ACTIVE_LIVE_MIGRATION_ATLAS_ORG_LINK" "Cannot delete organization link while there is active migration in following project ids: {}" Standard Spec "F16";
+    RunningLiveExport     = 409 "CANNOT_DELETE_ORG_LINK_WITH_RUNNING_LIVE_EXPORT" "Cannot delete organization link while there is active migration in following project ids: {}" Standard Spec "F17";
+    ClusterHasRunningImport = 409 "CANNOT_MODIFY_CLUSTER_WITH_RUNNING_LIVE_IMPORT" "Cannot modify a cluster that is the target of a live import." Standard Inferred "F47; the code is documented, the text by analogy to its siblings";
     NoOrganizationLink    = 404 "UNEXPECTED_ERROR" "Could not find the requested external organization link." NullParameters Recorded "F15, F18";
     MalformedJson         = 400 "MALFORMED_JSON" "Received JSON is malformed." Standard Documented "F22";
     InvalidJson           = 400 "INVALID_JSON" "Received JSON does not match expected format." Standard Documented "F23";

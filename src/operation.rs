@@ -46,6 +46,7 @@ impl Base {
 pub(crate) enum Method {
     Get,
     Post,
+    Put,
     Delete,
 }
 
@@ -54,6 +55,7 @@ impl fmt::Display for Method {
         out.write_str(match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
             Self::Delete => "DELETE",
         })
     }
@@ -72,6 +74,10 @@ pub(crate) enum Access {
     OrgOwner,
     /// Project Read Only in the project in the path.
     GroupReadOnly,
+    /// Organization Member of the organization that owns the project in the path.
+    GroupOrgMember,
+    /// Organization Owner of the organization that owns the project in the path.
+    GroupOrgOwner,
 }
 
 /// What the request may carry.
@@ -140,7 +146,7 @@ pub(crate) struct Operation {
     pub(crate) evidence: Evidence,
     pub(crate) source: &'static str,
     /// The versions that the resource has, oldest first; what v1.0 paths serve is the first.
-    pub(crate) versions: &'static [VersionDate],
+    pub(crate) versions: &'static [ResourceVersion],
     /// The recorded `X-Java-Method`.
     pub(crate) java_method: Option<&'static str>,
     pub(crate) rate: Option<RateClass>,
@@ -148,17 +154,54 @@ pub(crate) struct Operation {
     refusals: &'static [ErrorCode],
 }
 
-const V20230101: &[VersionDate] = &[VersionDate::new(2023, 1, 1)];
+/// A version of a resource.
+#[derive(Debug)]
+pub(crate) struct ResourceVersion {
+    pub(crate) date: VersionDate,
+    pub(crate) retired: Option<Retired>,
+}
+
+/// What the answers of a version say that has a successor. The day has no leading zero, as recorded.
+#[derive(Debug)]
+pub(crate) struct Retired {
+    /// The `Deprecation` header: the date of the successor.
+    pub(crate) deprecation: &'static str,
+    /// The `Sunset` header.
+    pub(crate) sunset: &'static str,
+}
+
+/// The only version of most resources.
+const V20230101: &[ResourceVersion] = &[ResourceVersion {
+    date: VersionDate::new(2023, 1, 1),
+    retired: None,
+}];
+/// Creating and validating a live migration. Source: section E.7 of the wire facts.
+const V20240530: &[ResourceVersion] = &[
+    ResourceVersion {
+        date: VersionDate::new(2023, 1, 1),
+        retired: Some(Retired {
+            deprecation: "Thu, 30 May 2024 00:00:00 GMT",
+            sunset: "Thu, 1 Jul 2027 00:00:00 GMT",
+        }),
+    },
+    ResourceVersion {
+        date: SINCE_20240530,
+        retired: None,
+    },
+];
+/// From this version on a migration request says `dropDestinationData` instead of `dropEnabled`.
+pub(crate) const SINCE_20240530: VersionDate = VersionDate::new(2024, 5, 30);
 const ATLAS: &[Base] = &[Base::AtlasV2, Base::AtlasV1];
 const PUBLIC: &[Base] = &[Base::PublicV1];
 const LIVE_EXPORT: &[Base] = &[Base::PublicV1, Base::AtlasV1];
 const OAUTH: &[Base] = &[Base::OAuth];
 
 const LINK_TOKENS: &str = "/orgs/{orgId}/liveMigrations/linkTokens";
+const LIVE_MIGRATIONS: &str = "/groups/{groupId}/liveMigrations";
 const MIGRATION_LINK: &str = "/orgs/{orgId}/liveExport/migrationLink";
 
 macro_rules! operations {
-    ($($id:ident $name:literal $api:ident $bases:ident $method:ident $path:expr, $access:ident $body:ident $rate:expr,
+    ($($id:ident $name:literal $api:ident $bases:ident $versions:ident $method:ident $path:expr, $access:ident $body:ident $rate:expr,
        $success:literal $evidence:ident $source:literal, $java:expr, $refusals:expr;)*) => {
         /// Names one row of the operation table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -169,59 +212,77 @@ macro_rules! operations {
             id: OperationId::$id, name: $name, api: Api::$api, bases: $bases, method: Method::$method, path: $path,
             access: Access::$access, body: Body::$body, rate: $rate,
             success: $success, evidence: Evidence::$evidence, source: $source,
-            versions: V20230101, java_method: $java, refusals: $refusals,
+            versions: $versions, java_method: $java, refusals: $refusals,
         }),*];
     };
 }
 
 // Three lines a row: identity and path; access, body and rate; success, recorded method and refusals.
 operations! {
-    CreateLinkToken "createLinkToken" Atlas ATLAS Post LINK_TOKENS,
+    CreateLinkToken "createLinkToken" Atlas ATLAS V20230101 Post LINK_TOKENS,
         OrgOwner Json Some(RateClass::CloudMigration), 201 Recorded "B.1",
         Some("ApiLiveMigrationsLinkTokensResource::createLinkToken"), &[ErrorCode::InvalidIpOrCidr];
-    DeleteLinkTokens "deleteLinkTokens" Atlas ATLAS Delete LINK_TOKENS,
+    DeleteLinkTokens "deleteLinkTokens" Atlas ATLAS V20230101 Delete LINK_TOKENS,
         OrgOwner None Some(RateClass::CloudMigration), 204 Recorded "B.1",
-        Some("ApiLiveMigrationsLinkTokensResource::deleteOrgLink"), &[ErrorCode::NoOrganizationLink];
-    GetSystemStatus "getSystemStatus" Atlas ATLAS Get "",
+        Some("ApiLiveMigrationsLinkTokensResource::deleteOrgLink"), &[ErrorCode::NoOrganizationLink, ErrorCode::ActiveMigration];
+    ListAvailableProjects "listAvailableProjects" Atlas ATLAS V20230101 Get "/orgs/{orgId}/liveMigrations/availableProjects",
+        OrgOwner None Some(RateClass::CloudMigration), 200 Spec "A.1",
+        None, &[];
+    ValidateLiveMigrations "validateLiveMigrations" Atlas ATLAS V20240530 Post "/groups/{groupId}/liveMigrations/validate",
+        GroupOrgOwner Json Some(RateClass::Project), 200 Spec "A.1",
+        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidEnumValue, ErrorCode::ValidationError];
+    GetMigrationValidateStatus "getMigrationValidateStatus" Atlas ATLAS V20230101 Get "/groups/{groupId}/liveMigrations/validate/{validationId}",
+        GroupOrgOwner None Some(RateClass::Project), 200 Spec "A.1",
+        None, &[ErrorCode::InvalidPathParameter, ErrorCode::ResourceNotFound];
+    CreateGroupLiveMigration "createGroupLiveMigration" Atlas ATLAS V20240530 Post LIVE_MIGRATIONS,
+        GroupOrgOwner Json Some(RateClass::Project), 201 Spec "A.1",
+        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidEnumValue, ErrorCode::ValidationError, ErrorCode::NoOrganizationLink, ErrorCode::ClusterNotFound, ErrorCode::ClusterHasRunningImport];
+    GetGroupLiveMigration "getGroupLiveMigration" Atlas ATLAS V20230101 Get "/groups/{groupId}/liveMigrations/{liveMigrationId}",
+        GroupOrgMember None Some(RateClass::Project), 200 Spec "A.1",
+        None, &[ErrorCode::InvalidPathParameter, ErrorCode::ResourceNotFound];
+    CutoverMigration "cutoverMigration" Atlas ATLAS V20230101 Put "/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover",
+        GroupOrgOwner None Some(RateClass::Project), 202 Spec "A.1",
+        None, &[ErrorCode::InvalidPathParameter, ErrorCode::ResourceNotFound, ErrorCode::ValidationError];
+    GetSystemStatus "getSystemStatus" Atlas ATLAS V20230101 Get "",
         Caller None Some(RateClass::Caller), 200 Spec "A.2",
         None, &[];
-    ListOrgs "listOrgs" Atlas ATLAS Get "/orgs",
+    ListOrgs "listOrgs" Atlas ATLAS V20230101 Get "/orgs",
         Caller None Some(RateClass::OrganizationList), 200 Recorded "B.6",
         Some("ApiOrganizationsResource::getAllOrgs"), &[];
-    GetOrg "getOrg" Atlas ATLAS Get "/orgs/{orgId}",
+    GetOrg "getOrg" Atlas ATLAS V20230101 Get "/orgs/{orgId}",
         OrgMember None Some(RateClass::Organization), 200 Recorded "B.6",
         Some("ApiOrganizationsResource::getOrg"), &[];
-    GetOrgGroups "getOrgGroups" Atlas ATLAS Get "/orgs/{orgId}/groups",
+    GetOrgGroups "getOrgGroups" Atlas ATLAS V20230101 Get "/orgs/{orgId}/groups",
         OrgMember None Some(RateClass::Organization), 200 Spec "A.2",
         None, &[];
-    ListGroups "listGroups" Atlas ATLAS Get "/groups",
+    ListGroups "listGroups" Atlas ATLAS V20230101 Get "/groups",
         Caller None Some(RateClass::Caller), 200 Recorded "B.6",
         Some("ApiAtlasGroupsResource::getAllGroups"), &[];
-    GetGroup "getGroup" Atlas ATLAS Get "/groups/{groupId}",
+    GetGroup "getGroup" Atlas ATLAS V20230101 Get "/groups/{groupId}",
         GroupReadOnly None Some(RateClass::Project), 200 Recorded "B.6",
         Some("ApiAtlasGroupsResource::getGroup"), &[];
-    RequestToken "requestToken" Atlas OAUTH Post "/token",
+    RequestToken "requestToken" Atlas OAUTH V20230101 Post "/token",
         Open Form None, 200 Documented "D.2",
         None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthUnsupportedGrant, ErrorCode::OAuthInvalidClient, ErrorCode::OAuthRateLimited];
-    RevokeToken "revokeToken" Atlas OAUTH Post "/revoke",
+    RevokeToken "revokeToken" Atlas OAUTH V20230101 Post "/revoke",
         Open Form None, 200 Documented "D.2",
         None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthInvalidClient];
-    CreateMigrationLink "createMigrationLink" CloudManager LIVE_EXPORT Post MIGRATION_LINK,
+    CreateMigrationLink "createMigrationLink" CloudManager LIVE_EXPORT V20230101 Post MIGRATION_LINK,
         OrgOwner Json None, 201 Documented "A.4",
-        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidAttribute];
-    DeleteMigrationLink "deleteMigrationLink" CloudManager LIVE_EXPORT Delete MIGRATION_LINK,
+        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidAttribute, ErrorCode::RunningLiveExport];
+    DeleteMigrationLink "deleteMigrationLink" CloudManager LIVE_EXPORT V20230101 Delete MIGRATION_LINK,
         OrgOwner None None, 204 Documented "A.4",
-        None, &[ErrorCode::NoOrganizationLink];
-    GetMigrationLinkStatus "getMigrationLinkStatus" CloudManager LIVE_EXPORT Get "/orgs/{orgId}/liveExport/migrationLink/status",
+        None, &[ErrorCode::NoOrganizationLink, ErrorCode::RunningLiveExport];
+    GetMigrationLinkStatus "getMigrationLinkStatus" CloudManager LIVE_EXPORT V20230101 Get "/orgs/{orgId}/liveExport/migrationLink/status",
         OrgOwner None None, 200 Documented "A.4",
         None, &[];
-    ListCloudManagerOrgs "listCloudManagerOrgs" CloudManager PUBLIC Get "/orgs",
+    ListCloudManagerOrgs "listCloudManagerOrgs" CloudManager PUBLIC V20230101 Get "/orgs",
         Caller None None, 200 Documented "C",
         None, &[];
-    GetCloudManagerOrg "getCloudManagerOrg" CloudManager PUBLIC Get "/orgs/{orgId}",
+    GetCloudManagerOrg "getCloudManagerOrg" CloudManager PUBLIC V20230101 Get "/orgs/{orgId}",
         OrgMember None None, 200 Inferred "B.6, by analogy",
         None, &[];
-    ListCloudManagerGroups "listCloudManagerGroups" CloudManager PUBLIC Get "/groups",
+    ListCloudManagerGroups "listCloudManagerGroups" CloudManager PUBLIC V20230101 Get "/groups",
         Caller None None, 200 Inferred "B.6, by analogy",
         None, &[];
 }
@@ -262,7 +323,7 @@ impl Operation {
                 E::OrgRequiresAccessList,
                 E::IpNotOnAccessList,
             ],
-            (Access::GroupReadOnly, _) => &[
+            (Access::GroupReadOnly | Access::GroupOrgMember | Access::GroupOrgOwner, _) => &[
                 E::InvalidGroupId,
                 E::GroupNotFound,
                 E::NotAtlasGroup,
@@ -296,6 +357,17 @@ impl Operation {
             E::Unexpected
         });
         all
+    }
+
+    /// The versions of the resource, as dates.
+    pub(crate) fn dates(&self) -> impl DoubleEndedIterator<Item = VersionDate> + '_ {
+        self.versions.iter().map(|version| version.date)
+    }
+
+    /// What the answers of a version say that has a successor.
+    pub(crate) fn retired(&self, date: VersionDate) -> Option<&'static Retired> {
+        let version = self.versions.iter().find(|version| version.date == date)?;
+        version.retired.as_ref()
     }
 
     /// Where the operation is served: its base and the whole path.

@@ -153,7 +153,7 @@ impl MockServer {
 
     /// Stops the world's clock at a time; [`advance`](Self::advance) still moves it.
     pub fn freeze(&self, at: Timestamp) {
-        self.app.world.step(|state, _| state.clock.freeze(at));
+        self.app.world.step(|state, _| state.clock.freeze_at(at));
     }
 
     /// Makes the world what its fixture made it.

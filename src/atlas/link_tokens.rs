@@ -49,6 +49,6 @@ pub(crate) async fn delete_link_tokens(
     InOrganization(organization): InOrganization,
     InWorld(world): InWorld,
 ) -> Result<Payload, ApiError> {
-    world.step(|state, _| state.store.delete_link_tokens(organization.id))?;
+    world.step(|state, now| state.store.delete_link_tokens(organization.id, now))?;
     Ok(Payload::empty())
 }

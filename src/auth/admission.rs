@@ -42,6 +42,8 @@ pub(crate) struct Admitted {
     pub(crate) query: Query,
     /// The address of the API as the client knows it, for links: scheme, host and base.
     pub(crate) api_url: String,
+    /// The version whose schema the body has.
+    pub(crate) body_version: VersionDate,
 }
 
 /// What the path names and the caller may touch.
@@ -81,12 +83,13 @@ pub(crate) async fn admit(
 
 fn check(
     app: &AppState,
-    Route { operation, base }: Route,
+    route: Route,
     parts: &axum::http::request::Parts,
     has_body: bool,
     id: Option<&str>,
     exchange: &mut Exchange,
 ) -> Result<Admitted, ApiError> {
+    let Route { operation, base } = route;
     let caller = match operation.access {
         Access::Open => None,
         _ => Some(authenticate(app, parts)?),
@@ -94,8 +97,9 @@ fn check(
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     query.flag("envelope", false)?;
     query.flag("pretty", false)?;
-    exchange.version = Some(version(app, operation, base, &parts.headers)?);
-    media_type(operation, base, &parts.headers, has_body)?;
+    let served = version(app, operation, base, &parts.headers)?;
+    exchange.version = Some(served);
+    let body_version = body_version(app, route, &parts.headers, has_body, served)?;
 
     let peer = Peer::of(parts, &app.trusted_proxies);
     let scope = match &caller {
@@ -122,6 +126,7 @@ fn check(
         scope,
         query,
         api_url,
+        body_version,
     })
 }
 
@@ -133,9 +138,8 @@ fn version(
     headers: &HeaderMap,
 ) -> Result<VersionDate, ApiError> {
     let oldest = operation
-        .versions
-        .first()
-        .copied()
+        .dates()
+        .next()
         .ok_or(ErrorCode::InvalidVersionDate)?;
     if base != Base::AtlasV2 {
         return Ok(oldest);
@@ -147,7 +151,7 @@ fn version(
     let asked = accepted
         .find_map(accepted_version)
         .ok_or(ErrorCode::InvalidVersionDate)?;
-    let resolved = resolve(asked, operation.versions, app.strict_versions)
+    let resolved = resolve(asked, operation.dates(), app.strict_versions)
         .ok_or(ErrorCode::InvalidVersionDate)?;
     if asked.is_newer_than_published() {
         tracing::warn!(operation = operation.name, %asked, served = %resolved, "version newer than any known");
@@ -155,28 +159,32 @@ fn version(
     Ok(resolved)
 }
 
+/// The version whose schema the body has: the one that its own type names, else the one that is served.
+///
 /// Refuses a body of a type that the operation does not read. A request without a body may say what it likes.
-fn media_type(
-    operation: &Operation,
-    base: Base,
+fn body_version(
+    app: &AppState,
+    Route { operation, base }: Route,
     headers: &HeaderMap,
     has_body: bool,
-) -> Result<(), ApiError> {
+    served: VersionDate,
+) -> Result<VersionDate, ApiError> {
     if operation.body != Body::Json || !has_body {
-        return Ok(());
+        return Ok(served);
     }
     let text = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    match MediaType::parse(text) {
-        MediaType::Json => Ok(()),
-        MediaType::Dated(_) if base == Base::AtlasV2 => Ok(()),
-        _ => Err(ApiError::of(
-            ErrorCode::UnsupportedMediaType,
-            if text.is_empty() { "(none)" } else { text },
-        )),
-    }
+    let named = match MediaType::parse(text) {
+        MediaType::Json => Some(served),
+        MediaType::Dated(date) if base == Base::AtlasV2 => {
+            resolve(date, operation.dates(), app.strict_versions)
+        }
+        _ => None,
+    };
+    let shown = if text.is_empty() { "(none)" } else { text };
+    named.ok_or_else(|| ApiError::of(ErrorCode::UnsupportedMediaType, shown))
 }
 
 /// What the path names, if the caller may touch it from where it calls.
@@ -201,9 +209,13 @@ fn scope(
                 permitted,
             )
         }
-        Access::GroupReadOnly => {
+        Access::GroupReadOnly | Access::GroupOrgMember | Access::GroupOrgOwner => {
             let (project, organization) = project(app, id)?;
-            let permitted = caller.sees(&project);
+            let permitted = match operation.access {
+                Access::GroupOrgOwner => caller.owns(organization.id),
+                Access::GroupOrgMember => caller.is_member(organization.id),
+                _ => caller.sees(&project),
+            };
             (Scope::Project(project), Some(organization), permitted)
         }
     };

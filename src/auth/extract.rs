@@ -1,10 +1,11 @@
 //! What a handler may ask for. Each comes out of admission: no check, no id.
 
+use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use super::state::AppState;
 use crate::error::{ApiError, ErrorCode};
 use crate::model::organization::Organization;
 use crate::model::project::Project;
+use crate::model::version::VersionDate;
 use crate::wire::json;
 use crate::wire::media_type::MediaType;
 use crate::wire::query::Query;
@@ -110,6 +112,39 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
         json::from_slice(&read(request, app).await?).map(Self)
+    }
+}
+
+/// A JSON body as it came, with the version whose schema it has.
+pub(crate) struct Versioned {
+    pub(crate) bytes: Bytes,
+    pub(crate) version: VersionDate,
+}
+
+impl FromRequest<AppState> for Versioned {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let admitted = request.extensions().get::<Admitted>();
+        let version = admitted.ok_or(ErrorCode::Unexpected)?.body_version;
+        let bytes = read(request, app).await?;
+        Ok(Self { bytes, version })
+    }
+}
+
+/// The identifier that ends the path, behind the project's.
+pub(crate) struct PathId<T>(pub(crate) T);
+
+impl<T: FromStr + Send> FromRequestParts<AppState> for PathId<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(parts, app)
+            .await
+            .map_err(|_| ErrorCode::Unexpected)?;
+        let (name, text) = params.iter().last().ok_or(ErrorCode::Unexpected)?;
+        let wrong = |_| ApiError::of(ErrorCode::InvalidPathParameter, name);
+        text.parse().map(Self).map_err(wrong)
     }
 }
 

@@ -7,7 +7,7 @@ mod print_config;
 mod serve;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -34,6 +34,8 @@ impl From<Exit> for ExitCode {
 const AFTER_HELP: &str = "\
 Every flag has a twin in the environment: ATLAS_MOCK_ and the flag's name, such as
 ATLAS_MOCK_PORT. A flag wins over its twin, a twin over the default.
+
+Compiled-in worlds: default, linked, migrating, ready_for_cutover, expired, failing_validation.
 
 Exit codes: 0 ended well; 1 failed while running; 2 wrong flag, environment or fixture;
 3 the port could not be bound; 4 not ready in time (health).";
@@ -82,13 +84,13 @@ struct Settings {
     /// Port to listen on; 0 takes a free one
     #[arg(long, short, env = "ATLAS_MOCK_PORT", default_value_t = Config::PORT, global = true)]
     port: u16,
-    /// World to start with, a JSON file; default: the compiled-in one
+    /// World to start with: a compiled-in one by name, or a JSON file; default: default
     #[arg(
         long,
         short,
         env = "ATLAS_MOCK_FIXTURE",
         global = true,
-        value_name = "FILE"
+        value_name = "NAME|FILE"
     )]
     fixture: Option<PathBuf>,
     /// What to answer where published pages differ from what the real service was seen to answer
@@ -168,17 +170,23 @@ fn ip_range(text: &str) -> Result<IpRange, String> {
         .map_err(|_| "expected IP addresses or CIDR blocks, separated by commas".to_owned())
 }
 
+/// The fixture of a name or, if there is none of this name, in a file.
+fn fixture(path: &Path) -> Result<Fixture, String> {
+    if let Some(named) = path.to_str().and_then(Fixture::named) {
+        return Ok(named);
+    }
+    let name = path.display();
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("--fixture {name}: {error}"))?;
+    Fixture::parse(&text).map_err(|error| format!("--fixture {name}:{error}"))
+}
+
 impl Settings {
     /// The settings of the library, with the fixture read.
     fn config(&self) -> Result<Config, String> {
         let fixture = match &self.fixture {
             None => Fixture::standard(),
-            Some(path) => {
-                let name = path.display();
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| format!("--fixture {name}: {error}"))?;
-                Fixture::parse(&text).map_err(|error| format!("--fixture {name}:{error}"))?
-            }
+            Some(path) => fixture(path)?,
         };
         Ok(Config {
             host: self.host,

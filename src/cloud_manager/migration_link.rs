@@ -40,7 +40,7 @@ pub(crate) async fn delete_migration_link(
     InOrganization(organization): InOrganization,
     InWorld(world): InWorld,
 ) -> Result<Payload, ApiError> {
-    world.step(|state, _| state.store.delete_migration_link(organization.id))?;
+    world.step(|state, now| state.store.delete_migration_link(organization.id, now))?;
     Ok(Payload::empty())
 }
 

@@ -10,10 +10,7 @@ use crate::wire::outcome::{Payload, Problem};
 
 /// The process answers.
 pub(crate) async fn livez() -> Payload {
-    Payload {
-        body: Some(json!({ "status": "alive" })),
-        is_list: false,
-    }
+    Payload::entity(json!({ "status": "alive" }))
 }
 
 /// The port is bound and the fixture applied, or no request would get here; and the server is not stopping.
@@ -21,8 +18,5 @@ pub(crate) async fn readyz(State(app): State<AppState>) -> Result<Payload, Probl
     if app.stopping.load(Ordering::Relaxed) {
         return Err(Problem::new(503, "The server is stopping."));
     }
-    Ok(Payload {
-        body: Some(json!({ "status": "ready" })),
-        is_list: false,
-    })
+    Ok(Payload::entity(json!({ "status": "ready" })))
 }

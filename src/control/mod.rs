@@ -1,13 +1,23 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
-pub(crate) mod health;
-pub(crate) mod migration_link;
-pub(crate) mod state;
+mod clock;
+mod health;
+mod live_migrations;
+mod migration_link;
+mod state;
+mod validations;
+
+use std::str::FromStr;
 
 use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
 use axum::routing::{get, patch, post};
+use serde::de::DeserializeOwned;
 
 use crate::auth::state::AppState;
+use crate::wire::outcome::Problem;
 
 /// Every route of the control API.
 pub(crate) fn routes() -> Router<AppState> {
@@ -16,8 +26,52 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/readyz", get(health::readyz))
         .route("/__mock/v1/reset", post(state::reset))
         .route("/__mock/v1/state", get(state::export).put(state::import))
+        .route("/__mock/v1/clock", get(clock::read).post(clock::command))
         .route(
-            "/__mock/v1/organizations/{orgId}/migrationLink",
+            "/__mock/v1/organizations/{id}/migrationLink",
             patch(migration_link::set_status),
         )
+        .route(
+            "/__mock/v1/liveMigrations/{id}",
+            patch(live_migrations::set_state),
+        )
+        .route("/__mock/v1/validations/{id}", patch(validations::set_state))
+}
+
+/// The identifier in the path.
+struct Id<T>(T);
+
+impl<T: FromStr + Send> FromRequestParts<AppState> for Id<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|rejection| Problem::new(400, rejection.body_text()))?;
+        let wrong = |_| {
+            Problem::new(
+                400,
+                format!("{text:?} is not 24 lowercase hexadecimal digits."),
+            )
+        };
+        text.parse().map(Self).map_err(wrong)
+    }
+}
+
+/// A JSON body, whatever its type is called.
+struct Body<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, Problem> {
+        let bytes = Bytes::from_request(request, app)
+            .await
+            .map_err(|rejection| {
+                Problem::new(rejection.status().as_u16(), rejection.body_text())
+            })?;
+        let body = serde_json::from_slice(&bytes);
+        body.map(Self)
+            .map_err(|error| Problem::new(400, format!("The body is not as expected: {error}.")))
+    }
 }

@@ -91,11 +91,27 @@ identifier! {
     pub(crate) ApiKeyId
 }
 
-impl From<[u8; 12]> for ApiKeyId {
-    fn from(bytes: [u8; 12]) -> Self {
-        Self(bytes)
-    }
+identifier! {
+    /// Names one validation.
+    pub(crate) ValidationId
 }
+identifier! {
+    /// Names one live migration.
+    pub(crate) LiveMigrationId
+}
+
+/// Identifiers that the mock makes up.
+macro_rules! from_bytes {
+    ($($name:ident)*) => {
+        $(impl From<[u8; 12]> for $name {
+            fn from(bytes: [u8; 12]) -> Self {
+                Self(bytes)
+            }
+        })*
+    };
+}
+
+from_bytes! { ApiKeyId ValidationId LiveMigrationId }
 
 #[cfg(test)]
 mod tests {

@@ -133,6 +133,13 @@ impl Headers {
                 self.fixed(HeaderName::from_static("x-java-method"), method);
             }
             self.fixed(HeaderName::from_static("x-java-version"), "17.0.19+10-LTS");
+            let version = exchange
+                .version
+                .filter(|_| exchange.base == Some(Base::AtlasV2));
+            if let Some(retired) = version.and_then(|version| operation.retired(version)) {
+                self.fixed(HeaderName::from_static("deprecation"), retired.deprecation);
+                self.fixed(HeaderName::from_static("sunset"), retired.sunset);
+            }
         }
         // What was refused before the rate limit carries neither of these, as the unknown group shows.
         if let Some(rate) = exchange.rate {

@@ -32,6 +32,7 @@ enum Step {
 enum Wrong {
     Missing(String),
     Unknown(String),
+    Variant(String),
     Form,
 }
 
@@ -52,6 +53,7 @@ impl Fault {
         match self.wrong {
             Wrong::Missing(name) => ApiError::of(ErrorCode::MissingAttribute, name),
             Wrong::Unknown(name) => ApiError::of(ErrorCode::InvalidAttribute, name),
+            Wrong::Variant(value) => ApiError::of(ErrorCode::InvalidEnumValue, value),
             Wrong::Form if self.path.is_empty() => ErrorCode::InvalidJson.into(),
             Wrong::Form => {
                 // The recorded paths print list steps as Java's class name and the index.
@@ -92,6 +94,10 @@ impl de::Error for Fault {
 
     fn missing_field(name: &'static str) -> Self {
         Wrong::Missing(name.to_owned()).into()
+    }
+
+    fn unknown_variant(value: &str, _: &'static [&'static str]) -> Self {
+        Wrong::Variant(value.to_owned()).into()
     }
 
     fn unknown_field(name: &str, _: &'static [&'static str]) -> Self {
@@ -137,13 +143,25 @@ impl<'de> Deserializer<'de> for Node {
         }
     }
 
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.value {
+            Value::String(name) => visitor.visit_enum(name.into_deserializer()),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier
+        newtype_struct seq tuple tuple_struct map struct identifier
     }
 }
 

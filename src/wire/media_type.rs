@@ -54,17 +54,13 @@ pub(crate) fn accepted_version(accept: &str) -> Option<VersionDate> {
 /// not, a client newer than this program is served what the program knows.
 pub(crate) fn resolve(
     asked: VersionDate,
-    versions: &[VersionDate],
+    mut versions: impl DoubleEndedIterator<Item = VersionDate>,
     strict: bool,
 ) -> Option<VersionDate> {
     if strict && !asked.is_published() {
         return None;
     }
-    versions
-        .iter()
-        .rev()
-        .find(|version| **version <= asked)
-        .copied()
+    versions.rfind(|version| *version <= asked)
 }
 
 #[cfg(test)]
@@ -73,7 +69,10 @@ mod tests {
 
     use super::*;
 
-    const RESOURCE: &[VersionDate] = &[VersionDate::new(2023, 1, 1), VersionDate::new(2024, 5, 30)];
+    fn resolved(asked: VersionDate, strict: bool) -> Option<VersionDate> {
+        let versions = [VersionDate::new(2023, 1, 1), VersionDate::new(2024, 5, 30)];
+        resolve(asked, versions.into_iter(), strict)
+    }
 
     fn date(text: &str) -> VersionDate {
         text.parse().unwrap()
@@ -81,20 +80,14 @@ mod tests {
 
     #[test]
     fn dates_resolve_down_to_a_version_of_the_resource() {
+        assert_eq!(resolved(date("2023-11-15"), true), Some(date("2023-01-01")));
+        assert_eq!(resolved(date("2024-05-30"), true), Some(date("2024-05-30")));
         assert_eq!(
-            resolve(date("2023-11-15"), RESOURCE, true),
-            Some(date("2023-01-01"))
-        );
-        assert_eq!(
-            resolve(date("2024-05-30"), RESOURCE, true),
+            resolved(date("2099-01-01"), false),
             Some(date("2024-05-30"))
         );
-        assert_eq!(
-            resolve(date("2099-01-01"), RESOURCE, false),
-            Some(date("2024-05-30"))
-        );
-        assert_eq!(resolve(date("2099-01-01"), RESOURCE, true), None);
-        assert_eq!(resolve(date("2022-12-31"), RESOURCE, false), None);
+        assert_eq!(resolved(date("2099-01-01"), true), None);
+        assert_eq!(resolved(date("2022-12-31"), false), None);
     }
 
     #[test]

@@ -38,10 +38,15 @@ impl Payload {
     /// One entity.
     pub(crate) fn of(entity: &impl Serialize) -> Result<Self, ApiError> {
         let body = serde_json::to_value(entity).map_err(|_| ErrorCode::Unexpected)?;
-        Ok(Self {
-            body: Some(body),
+        Ok(Self::entity(body))
+    }
+
+    /// One entity that is JSON already.
+    pub(crate) fn entity(entity: Value) -> Self {
+        Self {
+            body: Some(entity),
             is_list: false,
-        })
+        }
     }
 
     /// A list object.
@@ -66,6 +71,15 @@ impl Problem {
             status,
             detail: detail.into(),
         }
+    }
+
+    /// A rule of the emulated APIs that stands in the way of a control request, too.
+    pub(crate) fn of(error: &ApiError) -> Self {
+        let status = match error.code.row().status {
+            404 => 404,
+            _ => 409,
+        };
+        Self::new(status, error.detail())
     }
 }
 

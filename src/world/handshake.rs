@@ -43,12 +43,18 @@ impl Store {
     ///
     /// The links made with them stay with their source organizations, which Atlas cannot reach, and show
     /// `NOT_SYNCED` from then on.
-    pub(crate) fn delete_link_tokens(&mut self, org_id: OrgId) -> Result<(), ApiError> {
-        let tokens = self
-            .tokens_of
-            .remove(&org_id)
-            .ok_or(ErrorCode::NoOrganizationLink)?;
-        for token in tokens {
+    pub(crate) fn delete_link_tokens(
+        &mut self,
+        org_id: OrgId,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        if !self.tokens_of.contains_key(&org_id) {
+            return Err(ErrorCode::NoOrganizationLink.into());
+        }
+        if let Some(projects) = self.projects_migrated_into(org_id, now) {
+            return Err(ApiError::of(ErrorCode::ActiveMigration, projects));
+        }
+        for token in self.tokens_of.remove(&org_id).unwrap_or_default() {
             self.link_tokens.remove(&token);
         }
         Ok(())
@@ -71,6 +77,7 @@ impl Store {
             .get(&hash)
             .filter(|issued| issued.is_valid(now))
             .ok_or_else(refused)?;
+        let target_org_id = issued.org_id;
         let in_use = self
             .migration_links
             .values()
@@ -83,10 +90,11 @@ impl Store {
             .get(&org_id)
             .is_some_and(|link| link.token == hash);
         if !same {
+            self.refuse_while_exporting(org_id, now)?;
             let link = MigrationLink {
                 org_id,
                 token: hash,
-                target_org_id: issued.org_id,
+                target_org_id,
                 created_at: now,
                 forced_status: None,
             };
@@ -96,11 +104,25 @@ impl Store {
     }
 
     /// Removes the link of a source organization; the Atlas side keeps its token.
-    pub(crate) fn delete_migration_link(&mut self, org_id: OrgId) -> Result<(), ApiError> {
-        self.migration_links
-            .remove(&org_id)
-            .map(|_| ())
-            .ok_or(ErrorCode::NoOrganizationLink.into())
+    pub(crate) fn delete_migration_link(
+        &mut self,
+        org_id: OrgId,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
+        if !self.migration_links.contains_key(&org_id) {
+            return Err(ErrorCode::NoOrganizationLink.into());
+        }
+        self.refuse_while_exporting(org_id, now)?;
+        self.migration_links.remove(&org_id);
+        Ok(())
+    }
+
+    /// A link that a running migration needs can be neither removed nor replaced.
+    fn refuse_while_exporting(&self, org_id: OrgId, now: Timestamp) -> Result<(), ApiError> {
+        match self.projects_migrated_from(org_id, now) {
+            Some(projects) => Err(ApiError::of(ErrorCode::RunningLiveExport, projects)),
+            None => Ok(()),
+        }
     }
 
     /// The status of the link of a source organization: `SYNCED` from the end of the first synchronization
@@ -116,20 +138,35 @@ impl Store {
             .link_tokens
             .get(&link.token)
             .is_some_and(|token| token.is_valid(now));
-        let synchronized = link
-            .created_at
-            .checked_add(Duration::from_secs(self.settings.link_sync_seconds));
-        if held && synchronized.is_ok_and(|at| at <= now) {
+        if held && self.synchronized_at(link).is_some_and(|at| at <= now) {
             LinkStatus::Synced
         } else {
             LinkStatus::NotSynced
         }
     }
 
+    /// When the first synchronization of a link ends.
+    pub(super) fn synchronized_at(&self, link: &MigrationLink) -> Option<Timestamp> {
+        let takes = Duration::from_secs(self.settings.link_sync_seconds);
+        link.created_at.checked_add(takes).ok()
+    }
+
     /// Forces the status of an existing link, or with `None` returns it to the rules. `false` when the
-    /// organization has no link.
-    pub(crate) fn force_link_status(&mut self, org_id: OrgId, status: Option<LinkStatus>) -> bool {
-        let link = self.migration_links.get_mut(&org_id);
-        link.map(|link| link.forced_status = status).is_some()
+    /// organization has no link. Migrations that run out of an organization which is no longer synchronized
+    /// fail.
+    pub(crate) fn force_link_status(
+        &mut self,
+        org_id: OrgId,
+        status: Option<LinkStatus>,
+        now: Timestamp,
+    ) -> bool {
+        let Some(link) = self.migration_links.get_mut(&org_id) else {
+            return false;
+        };
+        link.forced_status = status;
+        if self.migration_link_status(org_id, now) == LinkStatus::NotSynced {
+            self.fail_migrations_from(org_id, now);
+        }
+        true
     }
 }

@@ -7,9 +7,11 @@ pub(crate) mod access_tokens;
 pub(crate) mod clock;
 pub(crate) mod fixture;
 mod handshake;
+pub(crate) mod migrations;
 pub(crate) mod random;
 pub(crate) mod rate_limit;
 pub(crate) mod store;
+pub(crate) mod timeline;
 
 use std::time::Instant;
 
@@ -17,7 +19,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use clock::Clock;
-use fixture::Fixture;
+use fixture::{ClockSetting, Fixture};
 use random::Random;
 use rate_limit::RateLimits;
 use store::Store;
@@ -33,10 +35,11 @@ pub(crate) struct State {
 impl State {
     fn new(fixture: Fixture, seed: u64) -> Self {
         let mut random = Random::seeded(seed);
+        let clock = clock_of(&fixture).unwrap_or_else(Clock::started_now);
         let store = Store::new(fixture, &mut random);
         Self {
             store,
-            clock: Clock::started_now(),
+            clock,
             rate_limits: RateLimits::default(),
             random,
         }
@@ -83,17 +86,31 @@ impl World {
         *self.state.lock() = State::new(self.origin.clone(), self.seed);
     }
 
-    /// The state as a fixture.
+    /// The state as a fixture. It says what the clock shows if anybody has set it.
     pub(crate) fn export(&self) -> Fixture {
-        self.state.lock().store.export()
+        self.step(|state, now| Fixture {
+            clock: state.clock.was_set().then(|| ClockSetting {
+                now,
+                scale: state.clock.scale(),
+            }),
+            ..state.store.export()
+        })
     }
 
-    /// Replaces the data by those of a checked fixture; the clock runs on, the rate limits start anew. A
-    /// reset still leads back to the fixture of the start.
+    /// Replaces the data by those of a checked fixture, and the clock if the fixture has one; the rate limits
+    /// start anew. A reset still leads back to the fixture of the start.
     pub(crate) fn import(&self, fixture: Fixture) {
         self.step(|state, _| {
+            if let Some(clock) = clock_of(&fixture) {
+                state.clock = clock;
+            }
             state.store = Store::new(fixture, &mut state.random);
             state.rate_limits = RateLimits::default();
         });
     }
+}
+
+fn clock_of(fixture: &Fixture) -> Option<Clock> {
+    let setting = fixture.clock.as_ref()?;
+    Some(Clock::started_at(setting.now, setting.scale))
 }

@@ -8,12 +8,14 @@ use super::random::Random;
 use crate::model::credential::{
     AccessToken, ApiKey, Credential, CredentialKind, Role, ServiceAccount,
 };
-use crate::model::id::{ApiKeyId, GroupId, OrgId};
+use crate::model::id::{ApiKeyId, GroupId, LiveMigrationId, OrgId, ValidationId};
 use crate::model::ip_range::IpRange;
 use crate::model::link_token::{LinkToken, TokenHash};
+use crate::model::live_migration::LiveMigration;
 use crate::model::migration_link::MigrationLink;
 use crate::model::organization::{Organization, Side};
 use crate::model::project::Project;
+use crate::model::validation::Validation;
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -74,6 +76,8 @@ pub(crate) struct Store {
     /// The tokens of an organization, in the order of issue.
     pub(crate) tokens_of: BTreeMap<OrgId, Vec<TokenHash>>,
     pub(crate) migration_links: BTreeMap<OrgId, MigrationLink>,
+    pub(crate) validations: BTreeMap<ValidationId, Validation>,
+    pub(crate) live_migrations: BTreeMap<LiveMigrationId, LiveMigration>,
 }
 
 impl Store {
@@ -83,16 +87,8 @@ impl Store {
             settings: fixture.settings,
             ..Self::default()
         };
-        store.organizations = fixture
-            .organizations
-            .into_iter()
-            .map(|org| (org.id, org))
-            .collect();
-        store.projects = fixture
-            .projects
-            .into_iter()
-            .map(|project| (project.id, project))
-            .collect();
+        store.organizations = by(fixture.organizations, |org| org.id);
+        store.projects = by(fixture.projects, |project| project.id);
         for mut key in fixture.api_keys {
             let id = *key.id.get_or_insert_with(|| ApiKeyId::from(random.bytes()));
             key.private_key
@@ -130,11 +126,9 @@ impl Store {
         for token in fixture.link_tokens {
             store.insert_link_token(token);
         }
-        store.migration_links = fixture
-            .migration_links
-            .into_iter()
-            .map(|link| (link.org_id, link))
-            .collect();
+        store.migration_links = by(fixture.migration_links, |link| link.org_id);
+        store.validations = by(fixture.validations, |validation| validation.id);
+        store.live_migrations = by(fixture.live_migrations, |migration| migration.id);
         store
     }
 
@@ -165,6 +159,9 @@ impl Store {
                 .cloned()
                 .collect(),
             migration_links: self.migration_links.values().cloned().collect(),
+            validations: self.validations.values().cloned().collect(),
+            live_migrations: self.live_migrations.values().cloned().collect(),
+            clock: None,
         }
     }
 
@@ -253,4 +250,8 @@ impl Store {
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
     }
+}
+
+fn by<K: Ord, T>(all: Vec<T>, key: impl Fn(&T) -> K) -> BTreeMap<K, T> {
+    all.into_iter().map(|item| (key(&item), item)).collect()
 }

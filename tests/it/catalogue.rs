@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use atlas_migration_mock::fidelity_report;
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{ATLAS_ORG, LINK_TOKENS, MIGRATION_LINK, Mock, Request, SOURCE_ORG};
+use crate::support::{
+    ATLAS_ORG, LINK_TOKENS, LIVE_MIGRATIONS, MIGRATION_LINK, Mock, Request, SOURCE_ORG,
+    migration_request,
+};
 
 const UNKNOWN: &str = "111111111111111111111111";
 
@@ -18,6 +21,8 @@ enum World {
     ListRequired,
     /// The member keys may be used from elsewhere only.
     MembersBlocked,
+    /// A migration runs.
+    Migrating,
 }
 
 /// A row of the error table, and a request that meets it.
@@ -50,6 +55,16 @@ fn link(mock: &Mock) -> Request<'_> {
     request
         .header("content-type", "application/json")
         .body(r#"{"linkToken":"unknown"}"#)
+}
+
+fn migrate(mock: &Mock, change: fn(&mut Value)) -> Request<'_> {
+    let mut body = migration_request();
+    change(&mut body);
+    let request = mock.atlas_owner().request("POST", LIVE_MIGRATIONS);
+    let request = request.header("accept", "application/vnd.atlas.2024-05-30+json");
+    request
+        .header("content-type", "application/json")
+        .body(body.to_string())
 }
 
 fn v2(path: &str) -> String {
@@ -134,6 +149,37 @@ const ATLAS: &[Case] = &[
     case("InvalidIpOrCidr", |mock| {
         create(mock).body(r#"{"accessListIps":["string"]}"#)
     }),
+    case("MissingAttribute", |mock| {
+        migrate(mock, |body| body["source"] = json!({}))
+    }),
+    case("InvalidEnumValue", |mock| {
+        migrate(mock, |body| {
+            body["destination"]["hostnameSchemaType"] = json!("INTERNAL");
+        })
+    }),
+    case("ValidationError", |mock| {
+        migrate(mock, |body| body["migrationHosts"] = json!([]))
+    }),
+    case("InvalidPathParameter", |mock| {
+        mock.atlas_owner()
+            .request("GET", &format!("{LIVE_MIGRATIONS}/555"))
+    }),
+    Case {
+        world: World::Migrating,
+        ..case("ClusterNotFound", |mock| {
+            migrate(mock, |body| body["source"]["clusterName"] = json!("other"))
+        })
+    },
+    Case {
+        world: World::Migrating,
+        ..case("ClusterHasRunningImport", |mock| migrate(mock, |_| ()))
+    },
+    Case {
+        world: World::Migrating,
+        ..case("ActiveMigration", |mock| {
+            mock.atlas_owner().request("DELETE", LINK_TOKENS)
+        })
+    },
     case("NoOrganizationLink", |mock| {
         mock.atlas_owner().request("DELETE", LINK_TOKENS)
     }),
@@ -211,6 +257,12 @@ const CLOUD_MANAGER: &[Case] = &[
     }),
     case("InvalidAttribute", link),
     case("MissingAttribute", |mock| link(mock).body("{}")),
+    Case {
+        world: World::Migrating,
+        ..case("RunningLiveExport", |mock| {
+            mock.source_owner().request("DELETE", MIGRATION_LINK)
+        })
+    },
     case("NoOrganizationLink", |mock| {
         mock.source_owner().request("DELETE", MIGRATION_LINK)
     }),
@@ -218,8 +270,11 @@ const CLOUD_MANAGER: &[Case] = &[
 ];
 
 async fn server(world: World) -> Mock {
+    if world == World::Migrating {
+        return Mock::scenario("migrating").await;
+    }
     Mock::with_fixture(|fixture| match world {
-        World::Default => {}
+        World::Default | World::Migrating => {}
         World::ListRequired => {
             for organization in fixture["organizations"].as_array_mut().unwrap() {
                 organization["requireIpAccessList"] = json!(true);

@@ -1,34 +1,80 @@
 //! What the README says is true: its commands work as printed, and it knows every setting.
 
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Output};
+
+use insta::assert_snapshot;
 
 use crate::support::Mock;
 
 const README: &str = include_str!("../../README.md");
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_two_commands_link_an_organization() {
-    if Command::new("curl").arg("--version").output().is_err() {
-        use std::io::Write;
-        // Not through the macros: those are captured by the test harness.
-        writeln!(std::io::stderr(), "SKIPPED: curl is missing").unwrap();
-        return;
+/// Runs a script against a server, if the tools that it needs are there.
+async fn shell(mock: &Mock, tools: &[&str], arguments: &[&str]) -> Option<Output> {
+    let missing = tools
+        .iter()
+        .find(|tool| Command::new(tool).arg("--version").output().is_err());
+    if let Some(tool) = missing {
+        assert!(
+            std::env::var_os("ATLAS_MOCK_REQUIRE_CLIENTS").is_none(),
+            "{tool} is missing"
+        );
+        // Unlike what `eprintln!` prints, this line is seen when the test passes.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: {tool} is missing");
+        return None;
     }
+    let mut command = Command::new("bash");
+    command
+        .args(arguments)
+        .arg(mock.server.url())
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    let output = tokio::task::spawn_blocking(move || command.output());
+    Some(output.await.unwrap().unwrap())
+}
+
+#[tokio::test]
+async fn the_two_commands_link_an_organization() {
     let mock = Mock::start().await;
     let (_, rest) = README.split_once("```sh\nTOKEN=").unwrap();
     let commands = format!("TOKEN={}", rest.split("```").next().unwrap());
     let commands = commands.replace("http://127.0.0.1:27090", mock.server.url());
 
-    let run = || Command::new("bash").args(["-c", &commands]).output();
-    let output = tokio::task::block_in_place(run).unwrap();
+    let Some(output) = shell(&mock, &["curl"], &["-c", &commands]).await else {
+        return;
+    };
 
     let shown = String::from_utf8(output.stdout).unwrap();
     assert!(shown.ends_with(r#"{"status":"SYNCED"}"#), "{shown}");
-    assert!(
-        String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("HTTP/1.1 201 Created")
-    );
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("HTTP/1.1 201 Created"), "{told}");
+}
+
+#[tokio::test]
+async fn the_example_migrates_from_link_to_cutover() {
+    let mock = Mock::start().await;
+
+    let script = ["examples/shell/migrate.sh"];
+    let Some(output) = shell(&mock, &["curl", "jq"], &script).await else {
+        return;
+    };
+
+    assert!(output.status.success(), "{output:?}");
+    assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @r#"
+    1. A link-token, and the link
+    {"status":"SYNCED"}
+    2. What can be migrated now
+    {"name":"Source Project","deployments":["source","source-sharded"],"migrationHosts":["vm001.example.com","vm002.example.com"]}
+    3. A validation
+       … validation a232f14ed878c8e1d9d87054 becomes SUCCESS
+    {"status":"SUCCESS"}
+    4. The migration
+       … live migration ed4c000b081f5b7d6c24c39b becomes WORKING
+    {"status":"WORKING","readyForCutover":false,"lagTimeSeconds":600}
+       … live migration ed4c000b081f5b7d6c24c39b becomes READY_FOR_CUTOVER
+    5. The cutover
+       … live migration ed4c000b081f5b7d6c24c39b becomes COMPLETE
+    {"status":"COMPLETE"}
+    "#);
 }
 
 #[test]

@@ -51,7 +51,7 @@ async fn wrong_requests_are_told_what_was_expected() {
     assert_snapshot!(lines.join("\n"), @r#"
     404 {"detail":"Organization 5f1e0c9a7b3d4e2f8a6b1c0d has no migration link.","status":404,"title":"Not Found","type":"about:blank"}
     400 {"detail":"\"555\" is not 24 lowercase hexadecimal digits.","status":400,"title":"Bad Request","type":"about:blank"}
-    400 {"detail":"Expected {\"status\": \"SYNCED\"}, \"NOT_SYNCED\" or null: unknown variant `LINKED`, expected `SYNCED` or `NOT_SYNCED` at line 1 column 18.","status":400,"title":"Bad Request","type":"about:blank"}
-    400 {"detail":"Expected {\"status\": \"SYNCED\"}, \"NOT_SYNCED\" or null: missing field `status` at line 1 column 2.","status":400,"title":"Bad Request","type":"about:blank"}
+    400 {"detail":"The body is not as expected: unknown variant `LINKED`, expected `SYNCED` or `NOT_SYNCED` at line 1 column 18.","status":400,"title":"Bad Request","type":"about:blank"}
+    400 {"detail":"The body is not as expected: missing field `status` at line 1 column 2.","status":400,"title":"Bad Request","type":"about:blank"}
     "#);
 }

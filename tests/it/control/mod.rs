@@ -1,6 +1,9 @@
 //! The control API, a file for each of its parts.
 
+mod clock;
 mod health;
+mod live_migrations;
 mod migration_link;
 mod preference;
 mod state;
+mod validations;

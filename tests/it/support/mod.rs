@@ -11,6 +11,11 @@ use reqwest::Method;
 use serde_json::Value;
 
 pub(crate) const ATLAS_ORG: &str = "4888442a3354817a7320eb61";
+/// The live migration that the scenarios have.
+pub(crate) const MIGRATION: &str =
+    "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/liveMigrations/7e68e12770616e75e6df43d0";
+pub(crate) const LIVE_MIGRATIONS: &str =
+    "/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/liveMigrations";
 pub(crate) const ATLAS_PROJECT: &str = "32b6e34b3d91647abb20e7b8";
 pub(crate) const SOURCE_ORG: &str = "5f1e0c9a7b3d4e2f8a6b1c0d";
 pub(crate) const LINK_TOKENS: &str =
@@ -26,6 +31,19 @@ pub(crate) const CLIENT: (&str, &str) = (
 pub(crate) const V2: &str = "application/vnd.atlas.2023-01-01+json";
 /// The time of the recorded conversation, at which every test begins.
 pub(crate) const START: &str = "2026-08-10T03:03:05Z";
+
+/// A right request for a migration, in the newer version; a test changes what it is about.
+pub(crate) fn migration_request() -> Value {
+    serde_json::json!({
+        "destination": { "clusterName": "destination", "groupId": ATLAS_PROJECT, "hostnameSchemaType": "PUBLIC" },
+        "source": {
+            "clusterName": "source", "groupId": "6a0d3f2e9b8c7a5d4e1f0b2c",
+            "managedAuthentication": true, "ssl": false,
+        },
+        "migrationHosts": ["vm001.example.com"],
+        "dropDestinationData": true,
+    })
+}
 
 /// A server under test.
 pub(crate) struct Mock {
@@ -57,6 +75,44 @@ impl Mock {
             ..Config::default()
         })
         .await
+    }
+
+    /// A server in one of the compiled-in worlds.
+    pub(crate) async fn scenario(name: &str) -> Self {
+        let fixture = Fixture::named(name).unwrap();
+        Self::with(Config {
+            fixture,
+            ..Config::default()
+        })
+        .await
+    }
+
+    /// The same without rate limits, for tests that ask a lot.
+    pub(crate) async fn unlimited_scenario(name: &str) -> Self {
+        let fixture = Fixture::named(name).unwrap();
+        Self::with(Config {
+            fixture,
+            rate_limits: false,
+            ..Config::default()
+        })
+        .await
+    }
+
+    /// The default world, its source organization linked by a fresh token.
+    pub(crate) async fn linked() -> Self {
+        let mock = Self::start().await;
+        let token = mock.link_token().await;
+        let reply = mock.source_owner().link(MIGRATION_LINK, &token).await;
+        assert_eq!(reply.status, 201, "{reply}");
+        mock
+    }
+
+    /// A request to the control API.
+    pub(crate) async fn control(&self, method: &str, path: &str, body: &str) -> Reply {
+        let request = self
+            .anonymous()
+            .request(method, &format!("/__mock/v1{path}"));
+        request.body(body).send().await
     }
 
     pub(crate) async fn with(config: Config) -> Self {
@@ -189,6 +245,15 @@ impl<'a> Caller<'a> {
             .body(body)
             .send()
             .await
+    }
+
+    /// A request about a migration, in the newer version.
+    pub(crate) async fn migrate(&self, path: &str, body: &Value) -> Reply {
+        let request = self
+            .request("POST", path)
+            .header("accept", "application/vnd.atlas.2024-05-30+json");
+        let request = request.header("content-type", "application/json");
+        request.body(body.to_string()).send().await
     }
 
     /// Links with a token.

@@ -1,0 +1,37 @@
+//! `PATCH /__mock/v1/validations/{validationId}`
+
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Body, Id};
+use crate::auth::state::AppState;
+use crate::model::id::ValidationId;
+use crate::model::validation::ValidationState;
+use crate::wire::outcome::{Payload, Problem};
+
+/// A state of the machine, and for `FAILED` a message.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct StateRequest {
+    state: ValidationState,
+    error_message: Option<String>,
+}
+
+/// Puts a validation into a state; a pending one goes on by itself, to `FAILED` when a message is given.
+pub(crate) async fn set_state(
+    State(app): State<AppState>,
+    Id(id): Id<ValidationId>,
+    Body(request): Body<StateRequest>,
+) -> Result<Payload, Problem> {
+    let state = request.state;
+    let found = app.world.step(|world, now| {
+        world
+            .store
+            .drive_validation(id, state, request.error_message, now)
+    });
+    if !found {
+        return Err(Problem::new(404, format!("There is no validation {id}.")));
+    }
+    Ok(Payload::entity(json!({ "id": id, "state": state })))
+}
