@@ -108,7 +108,7 @@ error_codes! {
     MalformedJson         = 400 "MALFORMED_JSON" "Received JSON is malformed." Standard Documented "F22";
     InvalidJson           = 400 "INVALID_JSON" "Received JSON does not match expected format." Standard Documented "F23";
     InvalidJsonAttribute  = 400 "INVALID_JSON_ATTRIBUTE" "Received JSON for the {} attribute does not match expected format." Standard Recorded "F24";
-    InvalidAttribute      = 400 "INVALID_ATTRIBUTE" "Invalid attribute {} specified." Standard Recorded "F25, F21";
+    InvalidAttribute      = 400 "INVALID_ATTRIBUTE" "Invalid attribute {} specified." Standard Inferred "F25, F21; the code is recorded of bad values";
     MissingAttribute      = 400 "MISSING_ATTRIBUTE" "The required attribute {} was not specified." Standard Recorded "F26";
     ValidationError       = 400 "VALIDATION_ERROR" "The request content produced the validation error: {}." Standard Recorded "F28";
     InvalidIpOrCidr       = 400 "INVALID_IP_ADDRESS_OR_CIDR_NOTATION" "The address {} must be in valid IP address or CIDR notation." Standard Documented "F30";

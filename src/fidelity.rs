@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::error::ErrorCode;
-use crate::operation::OPERATIONS;
+use crate::error::{ErrorCode, Evidence, Row};
+use crate::operation::{Api, OPERATIONS, Operation};
 use crate::wire::truth::{Change, DIFFERENCES, Truth};
 
 /// Every operation with every outcome, its evidence and where that is, as Markdown. `docs/fidelity.md`
@@ -35,7 +35,7 @@ fn write_report(out: &mut String) -> std::fmt::Result {
         )?;
         for code in operation.refusals() {
             let row = code.row();
-            let (evidence, source) = (row.evidence.word(), row.source);
+            let (evidence, source) = evidence(operation, row);
             writeln!(
                 out,
                 "| {} | `{}` ({code:?}) | {evidence} | {source} |",
@@ -90,6 +90,18 @@ fn write_report(out: &mut String) -> std::fmt::Result {
         )?;
     }
     Ok(())
+}
+
+/// Why we believe that an operation refuses so. No answer of Cloud Manager or Ops Manager was recorded:
+/// there, what was recorded of Atlas is a conclusion.
+fn evidence(operation: &Operation, row: &Row) -> (&'static str, String) {
+    match (operation.api, row.evidence) {
+        (Api::CloudManager, Evidence::Recorded) => {
+            let source = format!("{}, recorded of the Atlas API", row.source);
+            (Evidence::Inferred.word(), source)
+        }
+        (_, evidence) => (evidence.word(), row.source.to_owned()),
+    }
 }
 
 #[cfg(test)]

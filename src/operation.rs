@@ -297,7 +297,9 @@ impl Operation {
             all.push(E::Unauthenticated);
         }
         all.push(E::MethodNotAllowed);
-        all.push(E::InvalidQueryParameter);
+        if self.bases != OAUTH {
+            all.push(E::InvalidQueryParameter);
+        }
         if self.bases.contains(&Base::AtlasV2) {
             all.push(E::InvalidVersionDate);
         }
@@ -335,7 +337,7 @@ impl Operation {
         if self.rate.is_some() {
             all.push(E::RateLimitedBucket);
         }
-        if self.body != Body::None {
+        if self.body == Body::Json {
             all.push(E::PayloadTooLarge);
         }
         if self.body == Body::Json {

@@ -2,7 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -43,9 +43,15 @@ impl Server {
         })
     }
 
-    /// The base URL of both APIs, without a trailing slash.
+    /// The base URL of both APIs, without a trailing slash, as this machine reaches it: a server that
+    /// listens on every address is found on the loopback one.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let host = match self.address.ip() {
+            IpAddr::V4(host) if host.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(host) if host.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            host => host,
+        };
+        format!("http://{}", SocketAddr::new(host, self.address.port()))
     }
 
     /// Who may call.

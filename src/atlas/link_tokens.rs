@@ -40,7 +40,7 @@ pub(crate) async fn create_link_token(
         state
             .store
             .create_link_token(organization.id, access_list, now, &mut state.random)
-    });
+    })?;
     Payload::of(&TargetOrg { link_token })
 }
 

@@ -6,7 +6,7 @@ use crate::auth::extract::{Asked, Caller, InOrganization, InWorld};
 use crate::error::ApiError;
 use crate::model::organization::{Organization, Side};
 use crate::wire::outcome::Payload;
-use crate::wire::page::{Page, child_link, link};
+use crate::wire::page::{Page, begins_with, child_link, link};
 
 /// The Atlas organizations that the caller is a member of; `name` narrows them by what their name begins
 /// with.
@@ -21,7 +21,7 @@ pub(crate) async fn list_orgs(
     let url = format!("{}/orgs", asked.api_url);
     let named = all
         .iter()
-        .filter(|organization| organization.name.starts_with(wanted));
+        .filter(|organization| begins_with(&organization.name, wanted));
     let items = named.map(|organization| {
         let own = format!("{url}/{}", organization.id);
         entity(organization, &[link(&own, "self")])

@@ -7,7 +7,7 @@ use crate::error::ApiError;
 use crate::model::organization::Side;
 use crate::model::project::Project;
 use crate::wire::outcome::Payload;
-use crate::wire::page::{Page, child_link, link};
+use crate::wire::page::{Page, begins_with, child_link, link};
 
 /// The Atlas projects that the caller may see.
 pub(crate) async fn list_groups(
@@ -39,7 +39,7 @@ pub(crate) async fn get_org_groups(
             .store
             .projects_of(&caller, Side::Atlas, Some(organization.id))
     });
-    all.retain(|project| project.name.starts_with(wanted));
+    all.retain(|project| begins_with(&project.name, wanted));
     Ok(list(
         page,
         &all,

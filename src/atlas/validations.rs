@@ -20,9 +20,9 @@ pub(crate) async fn validate_live_migrations(
     let request = migration_request::parse(&body, &project)?;
     let entity = world.step(|state, now| {
         let State { store, random, .. } = state;
-        let validation = store.validate(&project, &request, now, random);
-        entity(&validation, state, now)
-    });
+        let validation = store.validate(&project, &request, now, random)?;
+        Ok::<_, ApiError>(entity(&validation, state, now))
+    })?;
     Payload::of(&entity)
 }
 

@@ -22,7 +22,7 @@ use crate::model::organization::{Organization, Side};
 use crate::model::project::Project;
 use crate::model::version::VersionDate;
 use crate::operation::{Access, Api, Base, Body, Operation, RateClass};
-use crate::wire::media_type::{MediaType, accepted_version, resolve};
+use crate::wire::media_type::{MediaType, accepted_versions, resolve};
 use crate::wire::presentation::Exchange;
 use crate::wire::query::Query;
 use crate::world::store::Principal;
@@ -66,9 +66,11 @@ pub(crate) async fn admit(
     exchange.operation = Some(route.operation);
     exchange.base = Some(route.base);
     let (mut parts, body) = request.into_parts();
-    let id = params
-        .ok()
-        .and_then(|params| params.iter().next().map(|(_, id)| id.to_owned()));
+    let id = match params {
+        Ok(params) => params.iter().next().map(|(_, id)| id.to_owned()),
+        // Percent signs that make no text: the id is what stands in the path.
+        Err(_) => raw_id(route, parts.uri.path()).map(ToOwned::to_owned),
+    };
     let has_body = !body.is_end_stream();
     let mut response = match check(&app, route, &parts, has_body, id.as_deref(), &mut exchange) {
         Ok(admitted) => {
@@ -79,6 +81,14 @@ pub(crate) async fn admit(
     };
     response.extensions_mut().insert(exchange);
     response
+}
+
+fn raw_id(Route { operation, base }: Route, path: &str) -> Option<&str> {
+    let before = operation
+        .path
+        .split('/')
+        .position(|segment| segment.starts_with('{'))?;
+    path.strip_prefix(base.prefix())?.split('/').nth(before)
 }
 
 fn check(
@@ -95,8 +105,12 @@ fn check(
         _ => Some(authenticate(app, parts)?),
     };
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    query.flag("envelope", false)?;
-    query.flag("pretty", false)?;
+    for flag in ["envelope", "pretty"] {
+        query.flag(flag, false).map_err(|error| match base {
+            Base::OAuth => ErrorCode::OAuthInvalidRequest.into(),
+            _ => error,
+        })?;
+    }
     let served = version(app, operation, base, &parts.headers)?;
     exchange.version = Some(served);
     let body_version = body_version(app, route, &parts.headers, has_body, served)?;
@@ -144,15 +158,17 @@ fn version(
     if base != Base::AtlasV2 {
         return Ok(oldest);
     }
-    let mut accepted = headers
+    let accepted = headers
         .get_all(ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok());
-    let asked = accepted
-        .find_map(accepted_version)
-        .ok_or(ErrorCode::InvalidVersionDate)?;
-    let resolved = resolve(asked, operation.dates(), app.strict_versions)
-        .ok_or(ErrorCode::InvalidVersionDate)?;
+    let mut served = accepted.flat_map(accepted_versions).filter_map(|asked| {
+        Some((
+            asked,
+            resolve(asked, operation.dates(), app.strict_versions)?,
+        ))
+    });
+    let (asked, resolved) = served.next().ok_or(ErrorCode::InvalidVersionDate)?;
     if asked.is_newer_than_published() {
         tracing::warn!(operation = operation.name, %asked, served = %resolved, "version newer than any known");
     }

@@ -48,11 +48,13 @@ fn basic(header: &str) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
+/// A value decoded as in a form. What holds a separator of forms is not encoded, and stays as it is.
 fn form_decoded(text: &str) -> String {
-    form_urlencoded::parse(text.as_bytes())
+    let encoded = !text.contains(['=', '&']);
+    let first = form_urlencoded::parse(text.as_bytes())
         .next()
-        .map(|(name, _)| name.into_owned())
-        .unwrap_or_default()
+        .filter(|_| encoded);
+    first.map_or_else(|| text.to_owned(), |(value, _)| value.into_owned())
 }
 
 fn proves(app: &AppState, id: &str, secret: &str) -> bool {
@@ -62,7 +64,6 @@ fn proves(app: &AppState, id: &str, secret: &str) -> bool {
             .service_accounts
             .get(id)
             .and_then(|stored| stored.account.secret.as_deref());
-        // An unknown client costs the same work as a wrong secret.
         let same: bool = stored
             .unwrap_or_default()
             .as_bytes()

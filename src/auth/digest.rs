@@ -106,7 +106,9 @@ impl Parameters {
     /// `None` for anything else, and for a name that comes twice.
     fn parse(text: &str) -> Option<Self> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        let mut rest = text.trim_start();
+        // Lists may have empty elements (RFC 9110).
+        let separators = [',', ' ', '\t', '\n'];
+        let mut rest = text.trim_start_matches(separators);
         while !rest.is_empty() {
             let (name, after) = rest.split_once('=')?;
             let name = name.trim().to_ascii_lowercase();
@@ -121,7 +123,7 @@ impl Parameters {
             pairs.push((name, value));
             let after = after.trim_start();
             rest = match after.strip_prefix(',') {
-                Some(next) => next.trim_start(),
+                Some(next) => next.trim_start_matches(separators),
                 None if after.is_empty() => after,
                 None => return None,
             };

@@ -160,7 +160,8 @@ impl FromRequest<AppState> for Form {
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .map(MediaType::parse);
-        let body = read(request, app).await?;
+        let body = read(request, app).await;
+        let body = body.map_err(|_| ErrorCode::OAuthInvalidRequest)?;
         let text = std::str::from_utf8(&body)
             .ok()
             .filter(|_| media_type == Some(MediaType::Form));

@@ -32,27 +32,34 @@ impl Peer {
                 origin: format!("http://{host}"),
             };
         }
-        let forwarded = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        let hops: Vec<IpAddr> = forwarded
-            .flat_map(|list| list.split(','))
-            .map_while(|hop| hop.trim().parse().ok())
-            .collect();
-        let client = hops
-            .iter()
-            .rev()
-            .find(|hop| !trusted(**hop))
-            .or(hops.first());
+        let forwarded = parts.headers.get_all("x-forwarded-for");
+        let lists = forwarded.iter().filter_map(|value| value.to_str().ok());
+        let hops: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
+        // From the nearest hop on: the first that no trusted proxy wrote about itself is the client. What
+        // stands before it, or before a hop that is no address, anybody may have written.
+        let known = hops.iter().rev().map_while(|hop| hop_address(hop.trim()));
+        let mut client = address;
+        for hop in known {
+            client = hop;
+            if !trusted(hop) {
+                break;
+            }
+        }
         let scheme = text(&parts.headers, "x-forwarded-proto").unwrap_or("http");
         let host = text(&parts.headers, "x-forwarded-host").unwrap_or(host);
         Self {
-            address: client.copied().unwrap_or(address),
+            address: client,
             origin: format!("{scheme}://{host}"),
         }
     }
+}
+
+/// An address, with or without a port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let address = hop
+        .parse::<IpAddr>()
+        .or_else(|_| hop.parse::<SocketAddr>().map(|hop| hop.ip()));
+    address.map(|address| address.to_canonical()).ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -101,6 +108,22 @@ mod tests {
                 &["192.0.2.0/24"]
             ),
             "198.51.100.7 https://mock:1"
+        );
+        assert_eq!(
+            peer("192.0.2.1", "nonsense, 203.0.113.9:4711", &["192.0.2.0/24"]),
+            "203.0.113.9 https://mock:1"
+        );
+        assert_eq!(
+            peer(
+                "192.0.2.1",
+                "198.51.100.7, nonsense, 203.0.113.9",
+                &["192.0.2.0/24"]
+            ),
+            "203.0.113.9 https://mock:1"
+        );
+        assert_eq!(
+            peer("192.0.2.1", "198.51.100.7, nonsense", &["192.0.2.0/24"]),
+            "192.0.2.1 https://mock:1"
         );
         assert_eq!(
             peer("192.0.2.1", "nonsense", &["192.0.2.0/24"]),

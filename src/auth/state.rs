@@ -39,10 +39,10 @@ impl std::ops::Deref for AppState {
 
 impl AppState {
     pub(crate) fn new(config: Config) -> Self {
-        let seed = config.seed.unwrap_or_else(fresh_seed);
+        let nonce_seed = config.seed.map_or_else(fresh_seed, |seed| !seed);
         Self(Arc::new(Shared {
-            world: Arc::new(World::new(config.fixture, seed)),
-            nonces: Mutex::new(Nonces::seeded(!seed)),
+            world: Arc::new(World::new(config.fixture, config.seed)),
+            nonces: Mutex::new(Nonces::seeded(nonce_seed)),
             truth: config.truth,
             strict_versions: config.strict_versions,
             rate_limits: config.rate_limits,

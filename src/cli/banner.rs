@@ -45,7 +45,10 @@ Create a link-token, then link the source organization with it:
   curl -i --digest -u {}:{} -H 'Content-Type: application/json' -d "{{\"linkToken\":\"$TOKEN\"}}" \
     {url}/api/public/v1.0/orgs/{source_org}/liveExport/migrationLink
 "#,
-        atlas.id, atlas.secret, source.id, source.secret
+        shell_word(&atlas.id),
+        shell_word(&atlas.secret),
+        shell_word(&source.id),
+        shell_word(&source.secret)
     )
 }
 
@@ -61,4 +64,14 @@ fn owner(credentials: &[Credential], side: Side) -> Option<(&Credential, OrgId)>
             .find(|organization| organization.side == side)?;
         Some((key, organization.id))
     })
+}
+
+/// A text as a word of the shell: bare where that is safe, else in quotes.
+fn shell_word(text: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+/".contains(&byte);
+    if text.bytes().all(safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }

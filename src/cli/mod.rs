@@ -32,7 +32,7 @@ impl From<Exit> for ExitCode {
 }
 
 const AFTER_HELP: &str = "\
-Every flag has a twin in the environment: ATLAS_MOCK_ and the flag's name, such as
+Each of these settings has a twin in the environment: ATLAS_MOCK_ and its name, such as
 ATLAS_MOCK_PORT. A flag wins over its twin, a twin over the default.
 
 Compiled-in worlds: default, linked, migrating, ready_for_cutover, expired, failing_validation.
@@ -43,7 +43,7 @@ Exit codes: 0 ended well; 1 failed while running; 2 wrong flag, environment or f
 /// Emulates the Atlas Administration API and the Cloud Manager / Ops Manager API of a push live
 /// migration, linked to each other, in memory.
 #[derive(Debug, Parser)]
-#[command(version, after_help = AFTER_HELP, max_term_width = 100, args_conflicts_with_subcommands = false)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     settings: Settings,
@@ -166,7 +166,8 @@ fn host(text: &str) -> Result<IpAddr, String> {
 }
 
 fn ip_range(text: &str) -> Result<IpRange, String> {
-    text.parse()
+    text.trim()
+        .parse()
         .map_err(|_| "expected IP addresses or CIDR blocks, separated by commas".to_owned())
 }
 

@@ -45,7 +45,7 @@ pub(super) fn serve(settings: &Settings) -> Exit {
                 );
             }
         };
-        if let Err(error) = announce(settings, &server, json_log, began) {
+        if let Err(error) = announce(settings, &server, began) {
             return fail(&error, Exit::Failed);
         }
         match server.run(stop.asked()).await {
@@ -79,14 +79,10 @@ fn start_log(json: bool) {
 }
 
 /// Tells people on standard error and programs on standard output, and in the port file, where the server is.
-fn announce(
-    settings: &Settings,
-    server: &Server,
-    json_log: bool,
-    began: Instant,
-) -> Result<(), String> {
+fn announce(settings: &Settings, server: &Server, began: Instant) -> Result<(), String> {
     let url = server.url();
-    if json_log {
+    // Who asked for JSON wants nothing else on standard error; everybody else gets the keys.
+    if settings.log_format == LogFormat::Json {
         tracing::info!(url, "listening");
     } else {
         eprintln!("{}", banner::banner(&url, &server.credentials()));

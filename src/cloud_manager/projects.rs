@@ -26,8 +26,8 @@ fn entity(project: &Project, url: &str) -> Value {
     let shards = project
         .deployments
         .iter()
-        .map(|deployment| deployment.shards_size.unwrap_or(0))
-        .sum::<u32>();
+        .map(|deployment| u64::from(deployment.shards_size.unwrap_or(0)))
+        .sum::<u64>();
     json!({
         "activeAgentCount": project.migration_hosts.len(),
         "id": project.id,

@@ -143,6 +143,19 @@ impl<'de> Deserializer<'de> for Node {
         }
     }
 
+    /// serde would read a struct from an array, too; Jackson does not.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        if self.value.is_array() {
+            return Err(Wrong::Form.into());
+        }
+        self.deserialize_any(visitor)
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -161,7 +174,7 @@ impl<'de> Deserializer<'de> for Node {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct identifier
+        newtype_struct seq tuple tuple_struct map identifier
     }
 }
 
@@ -293,6 +306,11 @@ mod tests {
                 r#"{"linkToken":"a","nested":[{"size":300}]}"#,
                 E::InvalidJsonAttribute,
                 text("nested.java.util.ArrayList[0].size"),
+            ),
+            (
+                r#"{"linkToken":"a","nested":[[1]]}"#,
+                E::InvalidJsonAttribute,
+                text("nested.java.util.ArrayList[0]"),
             ),
             (
                 r#"{"linkToken":"a","nested":[{}]}"#,

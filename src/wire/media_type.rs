@@ -37,11 +37,11 @@ impl MediaType {
     }
 }
 
-/// The first dated version among the media ranges of an `Accept` header.
-pub(crate) fn accepted_version(accept: &str) -> Option<VersionDate> {
+/// The dated versions among the media ranges of an `Accept` header, in their order.
+pub(crate) fn accepted_versions(accept: &str) -> impl Iterator<Item = VersionDate> + '_ {
     accept
         .split(',')
-        .find_map(|range| match MediaType::parse(range) {
+        .filter_map(|range| match MediaType::parse(range) {
             MediaType::Dated(date) => Some(date),
             _ => None,
         })
@@ -72,6 +72,10 @@ mod tests {
     fn resolved(asked: VersionDate, strict: bool) -> Option<VersionDate> {
         let versions = [VersionDate::new(2023, 1, 1), VersionDate::new(2024, 5, 30)];
         resolve(asked, versions.into_iter(), strict)
+    }
+
+    fn accepted_version(accept: &str) -> Option<VersionDate> {
+        accepted_versions(accept).next()
     }
 
     fn date(text: &str) -> VersionDate {

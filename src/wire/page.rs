@@ -70,3 +70,8 @@ pub(crate) fn child_link(url: &str, child: &str) -> Value {
         &format!("https://cloud.mongodb.com/{child}"),
     )
 }
+
+/// Whether a name begins with what a `name` parameter asks for, in any case, as its description says.
+pub(crate) fn begins_with(name: &str, wanted: &str) -> bool {
+    name.to_lowercase().starts_with(&wanted.to_lowercase())
+}

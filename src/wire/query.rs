@@ -29,7 +29,7 @@ impl Query {
             .filter(|value| !value.is_empty())
     }
 
-    /// A flag that is `false` unless given.
+    /// A flag, or what it is when it is not given.
     pub(crate) fn flag(&self, name: &str, default: bool) -> Result<bool, ApiError> {
         match self.get(name) {
             None => Ok(default),

@@ -26,7 +26,8 @@ impl Store {
         access_list_ips: Vec<IpRange>,
         now: Timestamp,
         random: &mut Random,
-    ) -> String {
+    ) -> Result<String, ApiError> {
+        self.expect_organization(org_id)?;
         let token = random.base64::<TOKEN_BYTES>();
         let hash = TokenHash::of(&token);
         self.insert_link_token(LinkToken {
@@ -36,7 +37,7 @@ impl Store {
             created_at: now,
             expires_at: None,
         });
-        token
+        Ok(token)
     }
 
     /// Revokes every link-token of the organization.
@@ -70,6 +71,7 @@ impl Store {
         token: &str,
         now: Timestamp,
     ) -> Result<LinkStatus, ApiError> {
+        self.expect_organization(org_id)?;
         let hash = TokenHash::of(token);
         let refused = || ApiError::of(ErrorCode::InvalidAttribute, "linkToken");
         let issued = self
@@ -115,6 +117,15 @@ impl Store {
         self.refuse_while_exporting(org_id, now)?;
         self.migration_links.remove(&org_id);
         Ok(())
+    }
+
+    /// Admission saw the organization, but an import may have come between.
+    fn expect_organization(&self, org_id: OrgId) -> Result<(), ApiError> {
+        if self.organizations.contains_key(&org_id) {
+            Ok(())
+        } else {
+            Err(ApiError::of(ErrorCode::OrgNotFound, org_id))
+        }
     }
 
     /// A link that a running migration needs can be neither removed nor replaced.

@@ -81,7 +81,8 @@ impl Store {
         request: &MigrationRequest,
         now: Timestamp,
         random: &mut Random,
-    ) -> Validation {
+    ) -> Result<Validation, ApiError> {
+        self.expect_project(project)?;
         let obstacle = self.obstacle(project, request, now);
         let validation = Validation {
             id: ValidationId::from(random.bytes()),
@@ -92,7 +93,7 @@ impl Store {
             error_message: obstacle.map(|obstacle| obstacle.message),
         };
         self.validations.insert(validation.id, validation.clone());
-        validation
+        Ok(validation)
     }
 
     /// A validation of this project.
@@ -141,6 +142,7 @@ impl Store {
         now: Timestamp,
         random: &mut Random,
     ) -> Result<LiveMigration, ApiError> {
+        self.expect_project(project)?;
         let obstacle = match self.obstacle(project, request, now) {
             Some(Obstacle {
                 refusal: Some(error),
@@ -220,6 +222,15 @@ impl Store {
         }
         self.put_migration(id, state, now);
         Ok(())
+    }
+
+    /// Admission saw the project, but an import may have come between.
+    fn expect_project(&self, project: &Project) -> Result<(), ApiError> {
+        if self.projects.contains_key(&project.id) {
+            Ok(())
+        } else {
+            Err(ApiError::of(ErrorCode::GroupNotFound, project.id))
+        }
     }
 
     fn put_migration(&mut self, id: LiveMigrationId, state: MigrationState, now: Timestamp) {

@@ -20,7 +20,7 @@ use parking_lot::Mutex;
 
 use clock::Clock;
 use fixture::{ClockSetting, Fixture};
-use random::Random;
+use random::{Random, fresh_seed};
 use rate_limit::RateLimits;
 use store::Store;
 
@@ -33,8 +33,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    fn new(fixture: Fixture, seed: u64) -> Self {
-        let mut random = Random::seeded(seed);
+    fn new(fixture: Fixture, seed: Option<u64>) -> Self {
+        let mut random = Random::seeded(seed.unwrap_or_else(fresh_seed));
         let clock = clock_of(&fixture).unwrap_or_else(Clock::started_now);
         let store = Store::new(fixture, &mut random);
         Self {
@@ -49,18 +49,25 @@ impl State {
 /// One isolated universe.
 pub(crate) struct World {
     origin: Fixture,
-    seed: u64,
+    /// Without one, what is random differs after a reset, too.
+    seed: Option<u64>,
     state: Mutex<State>,
 }
 
 impl World {
     /// The world that a checked fixture describes.
-    pub(crate) fn new(fixture: Fixture, seed: u64) -> Self {
-        let state = Mutex::new(State::new(fixture.clone(), seed));
+    pub(crate) fn new(fixture: Fixture, seed: Option<u64>) -> Self {
+        let clock = fixture.clock.clone();
+        let state = State::new(fixture, seed);
+        // With the secrets that the fixture left open: a reset must not change them.
+        let origin = Fixture {
+            clock,
+            ..state.store.export()
+        };
         Self {
-            origin: fixture,
+            origin,
             seed,
-            state,
+            state: Mutex::new(state),
         }
     }
 

@@ -10,6 +10,8 @@ use jiff::Timestamp;
 
 use crate::operation::{Quota, REFILL_SECONDS, RateClass};
 
+const NANOS: u64 = 1_000_000_000;
+
 /// Who a bucket belongs to: an organization, a project or a caller.
 pub(crate) type Subject = String;
 
@@ -40,7 +42,8 @@ impl Bucket {
                 .saturating_mul(quota.refill)
                 .saturating_add(self.left)
                 .min(quota.capacity);
-            self.period_began += Duration::from_secs(periods * REFILL_SECONDS);
+            let passed = Duration::from_secs(periods * REFILL_SECONDS);
+            self.period_began = self.period_began.checked_add(passed).unwrap_or(now);
         }
     }
 }
@@ -65,10 +68,11 @@ impl RateLimits {
             bucket.left = left;
             None
         } else {
-            let refill = bucket.period_began + Duration::from_secs(REFILL_SECONDS);
-            let wait = refill.duration_since(now).as_millis().max(1);
             // Rounded up, so that who waits this long is served.
-            Some(u64::try_from(wait).unwrap_or(u64::MAX).div_ceil(1000))
+            let passed =
+                u64::try_from(now.duration_since(bucket.period_began).as_nanos()).unwrap_or(0);
+            let period = REFILL_SECONDS * NANOS;
+            Some(period.saturating_sub(passed).div_ceil(NANOS).max(1))
         };
         Taken {
             limit: quota.capacity,

@@ -240,9 +240,7 @@ impl Store {
         let wanted = |project: &&Project| {
             on_side(project)
                 && match org {
-                    Some(org) => {
-                        project.org_id == org && (caller.is_member(org) || caller.sees(project))
-                    }
+                    Some(org) => project.org_id == org,
                     None => caller.sees(project),
                 }
         };
