@@ -4,10 +4,12 @@ use std::any::Any;
 use std::convert::Infallible;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
+use http_body_util::BodyExt;
 use tower::{Layer, Service};
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -15,8 +17,9 @@ use crate::auth::admission::{Route, admit};
 use crate::auth::authentication::authenticate;
 use crate::auth::extract::MAX_BODY;
 use crate::auth::state::AppState;
+use crate::control::MAX_STATE;
 use crate::error::{ApiError, ErrorCode, Hint};
-use crate::operation::{Method, OPERATIONS, OperationId};
+use crate::operation::{Access, Method, OPERATIONS, Operation, OperationId};
 use crate::wire::outcome::{Outcome, Problem};
 use crate::wire::presentation::{self, Answering, Asked, Exchange};
 use crate::{atlas, cloud_manager, control};
@@ -99,28 +102,55 @@ fn filter(method: Method) -> MethodFilter {
     }
 }
 
+/// Takes a request off the wire whole before anything answers it.
+///
+/// An answer that is written while the body is still on its way ends the connection, and clients that send
+/// head and body apart would lose the answer, the challenge of every first request among them. Of a body
+/// that is too large only so much is kept as shows it.
+async fn buffered(request: Request, answering: Answering) -> Result<Request, ApiError> {
+    let (parts, mut body) = request.into_parts();
+    let keep = 1 + match answering {
+        Answering::Control => MAX_STATE,
+        _ => MAX_BODY,
+    };
+    let (mut kept, mut taken) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| ErrorCode::MalformedJson)?.into_data() else {
+            continue;
+        };
+        kept.extend_from_slice(&data[..data.len().min(keep - kept.len())]);
+        taken += data.len();
+        if taken > MAX_STATE {
+            break;
+        }
+    }
+    Ok(Request::from_parts(parts, Body::from(kept)))
+}
+
 /// Writes the answer, and a line about it.
 async fn present(State(app): State<AppState>, request: Request, next: Next) -> Response {
     let began = app.world.now();
     let asked = Asked::of(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let mut response = next.run(request).await;
+    let answering = Answering::of_path(&path);
+    let mut response = match buffered(request, answering).await {
+        Ok(request) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
     let exchange = response.extensions_mut().remove::<Exchange>();
-    let exchange = exchange.unwrap_or_else(|| Exchange::new(Answering::of_path(&path), began));
+    let exchange = exchange.unwrap_or_else(|| Exchange::new(answering, began));
     // Only what axum itself refuses would carry no outcome, and no such refusal is known to get here.
     let escaped = || Outcome::Refused(ErrorCode::Unexpected.into());
     let outcome = response.extensions_mut().remove().unwrap_or_else(escaped);
     let now = app.world.now();
     let written = presentation::write(&outcome, &exchange, &asked, app.truth, now);
     let status = written.status().as_u16();
-    if exchange.service == Answering::Control {
-        tracing::debug!(status, "{method} {path}");
-    } else {
+    if exchange.service != Answering::Control {
         let operation = exchange.operation.map(|operation| operation.name);
-        let code = written
-            .headers()
-            .get("x-error-code")
-            .and_then(|code| code.to_str().ok());
+        let code = match &outcome {
+            Outcome::Refused(error) => Some(error.code.row().code),
+            _ => None,
+        };
         let duration_ms = u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0);
         tracing::info!(operation, status, code, duration_ms, "{method} {path}");
     }
@@ -152,26 +182,37 @@ async fn method_not_allowed(
 ) -> Response {
     let (parts, _) = request.into_parts();
     let path = parts.uri.path();
-    let allowed = allowed_methods(pattern.as_str());
-    if allowed.is_empty() {
+    let here: Vec<_> = OPERATIONS
+        .iter()
+        .filter(|operation| {
+            operation
+                .paths()
+                .any(|(_, known)| known == pattern.as_str())
+        })
+        .collect();
+    let Some(first) = here.first() else {
         let detail = format!("{path} does not take {}.", parts.method);
         return Problem::new(405, detail).into_response();
-    }
-    if let Err(challenge) = authenticate(&app, &parts) {
-        return challenge.into_response();
-    }
-    let parameters = [parts.method.to_string(), path.to_owned()];
-    ApiError::new(ErrorCode::MethodNotAllowed, parameters)
-        .with_hint(Hint::Allow(allowed))
-        .into_response()
+    };
+    let open = here
+        .iter()
+        .any(|operation| operation.access == Access::Open);
+    let mut response = match authenticate(&app, &parts) {
+        Err(challenge) if !open => challenge.into_response(),
+        _ => {
+            let parameters = [parts.method.to_string(), path.to_owned()];
+            let error = ApiError::new(ErrorCode::MethodNotAllowed, parameters);
+            error.with_hint(Hint::Allow(methods(&here))).into_response()
+        }
+    };
+    let exchange = Exchange::new(first.api.into(), app.world.now());
+    response.extensions_mut().insert(exchange);
+    response
 }
 
-/// The methods of the operations at this path, as `Allow` lists them.
-fn allowed_methods(pattern: &str) -> String {
-    let here = OPERATIONS
-        .iter()
-        .filter(|operation| operation.paths().any(|(_, path)| path == pattern));
-    let methods = here.map(|operation| match operation.method {
+/// The methods of operations, as `Allow` lists them.
+fn methods(operations: &[&Operation]) -> String {
+    let methods = operations.iter().map(|operation| match operation.method {
         Method::Get => "GET,HEAD".to_owned(),
         method => method.to_string(),
     });
@@ -180,7 +221,6 @@ fn allowed_methods(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
     use axum::routing::get;
     use tower::ServiceExt;
 

@@ -81,7 +81,7 @@ fn used(text: &str) -> BTreeSet<String> {
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
         let list = match rest.strip_prefix('{') {
-            Some(list) => list.split('}').next().unwrap(),
+            Some(list) => list.split("};").next().unwrap(),
             None => rest,
         };
         let names = if rest.starts_with('{') {

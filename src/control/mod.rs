@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::routing::{get, patch, post};
 use serde::de::DeserializeOwned;
@@ -19,13 +19,20 @@ use serde::de::DeserializeOwned;
 use crate::auth::state::AppState;
 use crate::wire::outcome::Problem;
 
+/// The largest state that is imported, in bytes.
+pub(crate) const MAX_STATE: usize = 64 * 1024 * 1024;
+
 /// Every route of the control API.
 pub(crate) fn routes() -> Router<AppState> {
+    let state = get(state::export).put(state::import);
     Router::new()
+        .route(
+            "/__mock/v1/state",
+            state.layer(DefaultBodyLimit::max(MAX_STATE)),
+        )
         .route("/livez", get(health::livez))
         .route("/readyz", get(health::readyz))
         .route("/__mock/v1/reset", post(state::reset))
-        .route("/__mock/v1/state", get(state::export).put(state::import))
         .route("/__mock/v1/clock", get(clock::read).post(clock::command))
         .route(
             "/__mock/v1/organizations/{id}/migrationLink",
@@ -70,6 +77,10 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Body<T> {
             .map_err(|rejection| {
                 Problem::new(rejection.status().as_u16(), rejection.body_text())
             })?;
+        // serde would read the attributes from an array, too, by their order.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::new(400, "The body is not a JSON object."));
+        }
         let body = serde_json::from_slice(&bytes);
         body.map(Self)
             .map_err(|error| Problem::new(400, format!("The body is not as expected: {error}.")))

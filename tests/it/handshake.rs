@@ -234,7 +234,7 @@ async fn a_token_is_free_again_once_its_link_is_removed() {
     assert_eq!(free.status, 201);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_racing_organizations_one_gets_the_token() {
     let mock = Mock::start().await;
     let token = mock.link_token().await;

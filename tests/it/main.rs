@@ -7,6 +7,7 @@ mod authentication;
 mod catalogue;
 mod clients;
 mod cloud_manager;
+mod connection;
 mod control;
 mod conversation;
 mod handshake;

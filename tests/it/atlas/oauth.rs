@@ -26,6 +26,7 @@ async fn a_token_is_given_in_the_documented_form() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 async fn refusals_have_the_form_of_the_rfc() {
     let mock = Mock::start().await;
     let right = mock.token_request();
@@ -58,6 +59,20 @@ async fn refusals_have_the_form_of_the_rfc() {
                 .basic("mdb_sa_id_ffffffffffffffffffffffff", CLIENT.1),
         ),
         ("wrong secret", right.clone().basic(CLIENT.0, "wrong")),
+        (
+            "secret and more",
+            right.clone().basic(CLIENT.0, &format!("{}=junk", CLIENT.1)),
+        ),
+        (
+            "secret and another",
+            right.clone().basic(CLIENT.0, &format!("{}&x", CLIENT.1)),
+        ),
+        (
+            "id and more",
+            right.clone().basic(&format!("{}=q", CLIENT.0), CLIENT.1),
+        ),
+        ("no boolean", right.clone().query("pretty=maybe")),
+        ("too much", right.clone().body(vec![b'a'; 1024 * 1024 + 1])),
         ("no grant", right.clone().body("")),
         ("another grant", right.clone().body("grant_type=password")),
         (
@@ -86,6 +101,11 @@ async fn refusals_have_the_form_of_the_rfc() {
     no colon            400 {"error_description":"The provided credentials are not valid.","error":"invalid_request"}
     unknown client      401 {"error_description":"Invalid credentials provided.","error":"invalid_client"}
     wrong secret        401 {"error_description":"Invalid credentials provided.","error":"invalid_client"}
+    secret and more     401 {"error_description":"Invalid credentials provided.","error":"invalid_client"}
+    secret and another  401 {"error_description":"Invalid credentials provided.","error":"invalid_client"}
+    id and more         401 {"error_description":"Invalid credentials provided.","error":"invalid_client"}
+    no boolean          400 {"error_description":"The provided credentials are not valid.","error":"invalid_request"}
+    too much            400 {"error_description":"The provided credentials are not valid.","error":"invalid_request"}
     no grant            400 {"error_description":"Invalid grant type.","error":"unsupported_grant_type"}
     another grant       400 {"error_description":"Invalid grant type.","error":"unsupported_grant_type"}
     no form             400 {"error_description":"Invalid grant type.","error":"unsupported_grant_type"}
@@ -133,4 +153,14 @@ async fn revoking_an_unknown_token_is_no_error_and_revoking_none_is() {
     assert_eq!(unknown.line(), "200");
     assert_snapshot!(none.line(), @r#"400 {"error_description":"The provided credentials are not valid.","error":"invalid_request"}"#);
     assert_snapshot!(nobody.line(), @r#"401 {"error_description":"Invalid credentials provided.","error":"invalid_client"}"#);
+}
+
+#[tokio::test]
+async fn another_method_is_refused_without_asking_who_calls() {
+    let mock = Mock::start().await;
+
+    let reply = mock.anonymous().get("/api/oauth/token").await;
+
+    assert_eq!(reply.status, 405);
+    assert_eq!(reply.header("allow"), "POST");
 }

@@ -86,7 +86,7 @@ async fn a_name_narrows_the_list_and_an_empty_list_is_no_error() {
 
     let one = mock
         .atlas_owner()
-        .get("/api/atlas/v2/orgs?name=Org+3")
+        .get("/api/atlas/v2/orgs?name=oRG+3")
         .await;
     let none = mock.source_owner().get("/api/atlas/v2/orgs").await;
     let beyond = mock

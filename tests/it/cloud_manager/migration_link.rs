@@ -99,3 +99,22 @@ async fn all_three_operations_are_for_owners() {
         assert_eq!(reply.json()["errorCode"], "USER_UNAUTHORIZED");
     }
 }
+
+#[tokio::test]
+async fn the_alias_refuses_a_method_as_the_other_path_does() {
+    let mock = Mock::start().await;
+    let alias = MIGRATION_LINK.replace("/public/", "/atlas/");
+
+    let here = mock
+        .source_owner()
+        .request("PUT", MIGRATION_LINK)
+        .send()
+        .await;
+    let there = mock.source_owner().request("PUT", &alias).send().await;
+
+    assert_eq!(here.status, 405);
+    assert_eq!(
+        here.headers.keys().collect::<Vec<_>>(),
+        there.headers.keys().collect::<Vec<_>>()
+    );
+}

@@ -42,6 +42,8 @@ async fn wrong_requests_are_told_what_was_expected() {
             .await
             .line(),
         force(&mock, "555", r#"{"status":"SYNCED"}"#).await.line(),
+        force(&mock, "%FF", r#"{"status":"SYNCED"}"#).await.line(),
+        force(&mock, SOURCE_ORG, r#"["SYNCED"]"#).await.line(),
         force(&mock, SOURCE_ORG, r#"{"status":"LINKED"}"#)
             .await
             .line(),
@@ -51,6 +53,8 @@ async fn wrong_requests_are_told_what_was_expected() {
     assert_snapshot!(lines.join("\n"), @r#"
     404 {"detail":"Organization 5f1e0c9a7b3d4e2f8a6b1c0d has no migration link.","status":404,"title":"Not Found","type":"about:blank"}
     400 {"detail":"\"555\" is not 24 lowercase hexadecimal digits.","status":400,"title":"Bad Request","type":"about:blank"}
+    400 {"detail":"Invalid URL: Invalid UTF-8 in `id`","status":400,"title":"Bad Request","type":"about:blank"}
+    400 {"detail":"The body is not a JSON object.","status":400,"title":"Bad Request","type":"about:blank"}
     400 {"detail":"The body is not as expected: unknown variant `LINKED`, expected `SYNCED` or `NOT_SYNCED` at line 1 column 18.","status":400,"title":"Bad Request","type":"about:blank"}
     400 {"detail":"The body is not as expected: missing field `status` at line 1 column 2.","status":400,"title":"Bad Request","type":"about:blank"}
     "#);

@@ -90,3 +90,71 @@ async fn a_broken_import_is_explained_and_changes_nothing() {
         before
     );
 }
+
+#[tokio::test]
+async fn an_array_is_no_state() {
+    let mock = Mock::start().await;
+
+    let refused = control(&mock, "PUT", "/__mock/v1/state", "[]").await;
+
+    assert_eq!(refused.status, 400);
+    assert_eq!(
+        mock.atlas_owner().get("/api/atlas/v2/orgs").await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_state_may_be_larger_than_a_request() {
+    let mock = Mock::start().await;
+    let mut state = control(&mock, "GET", "/__mock/v1/state", "").await.json();
+    let projects = state["projects"].as_array_mut().unwrap();
+    for number in 0..12_000 {
+        projects.push(serde_json::json!({
+            "id": format!("{number:024x}"), "orgId": crate::support::ATLAS_ORG, "name": format!("Project {number}"),
+            "created": "2026-01-15T09:00:00Z",
+        }));
+    }
+    let state = state.to_string();
+    assert!(state.len() > 1024 * 1024);
+
+    let imported = control(&mock, "PUT", "/__mock/v1/state", &state).await;
+
+    assert_eq!(imported.status, 204);
+    assert_eq!(
+        mock.atlas_owner().get("/api/atlas/v2/groups").await.json()["totalCount"],
+        12_001
+    );
+}
+
+#[tokio::test]
+async fn a_reset_keeps_the_credentials_that_were_made_up_and_repeats_no_token() {
+    use atlas_migration_mock::{Config, Fixture, MockServer};
+    let text = r#"{
+        "organizations": [{ "id": "4888442a3354817a7320eb61", "name": "Atlas", "side": "ATLAS" }],
+        "serviceAccounts": [{ "clientId": "made-up", "roles": [{ "roleName": "ORG_OWNER", "orgId": "4888442a3354817a7320eb61" }] }]
+    }"#;
+    let fixture = Fixture::parse(text).unwrap();
+    let server = MockServer::start_with(Config {
+        fixture,
+        ..Config::default()
+    })
+    .await
+    .unwrap();
+    let secret = server.credentials()[0].secret.clone();
+    let token = async || {
+        let request = reqwest::Client::new().post(format!("{}/api/oauth/token", server.url()));
+        let request = request
+            .basic_auth("made-up", Some(&secret))
+            .body("grant_type=client_credentials");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        request.send().await.unwrap().text().await.unwrap()
+    };
+
+    let before = token().await;
+    server.reset();
+    let after = token().await;
+
+    assert!(before.starts_with("{\"access_token\""), "{before}");
+    assert_ne!(before, after);
+}
