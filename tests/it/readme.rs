@@ -16,7 +16,7 @@ async fn shell(mock: &Mock, tools: &[&str], arguments: &[&str]) -> Option<Output
         .find(|tool| Command::new(tool).arg("--version").output().is_err());
     if let Some(tool) = missing {
         assert!(
-            std::env::var_os("ATLAS_MOCK_REQUIRE_CLIENTS").is_none(),
+            std::env::var_os("CLIENT_TESTS_REQUIRED").is_none(),
             "{tool} is missing"
         );
         // Unlike what `eprintln!` prints, this line is seen when the test passes.
