@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -21,7 +22,9 @@ use crate::control::MAX_STATE;
 use crate::error::{ApiError, ErrorCode, Hint};
 use crate::operation::{Access, Method, OPERATIONS, Operation, OperationId};
 use crate::wire::outcome::{Outcome, Problem};
-use crate::wire::presentation::{self, Answering, Asked, Exchange};
+use crate::wire::presentation::{self, Answering, Asked, Exchange, Timing};
+use crate::world::World;
+use crate::world::clock::real_now;
 use crate::{atlas, cloud_manager, control};
 
 /// The finished service.
@@ -129,7 +132,7 @@ async fn buffered(request: Request, answering: Answering) -> Result<Request, Api
 
 /// Writes the answer, and a line about it.
 async fn present(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let began = app.world.now();
+    let began = real_now();
     let asked = Asked::of(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let answering = Answering::of_path(&path);
@@ -138,12 +141,17 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
         Err(error) => error.into_response(),
     };
     let exchange = response.extensions_mut().remove::<Exchange>();
-    let exchange = exchange.unwrap_or_else(|| Exchange::new(answering, began));
+    let exchange = exchange.unwrap_or_else(|| Exchange::new(answering));
     // Only what axum itself refuses would carry no outcome, and no such refusal is known to get here.
     let escaped = || Outcome::Refused(ErrorCode::Unexpected.into());
     let outcome = response.extensions_mut().remove().unwrap_or_else(escaped);
-    let now = app.world.now();
-    let written = presentation::write(&outcome, &exchange, &asked, app.truth, now);
+    let world = response.extensions_mut().remove::<Arc<World>>();
+    let world = world.as_ref().unwrap_or(app.worlds.default());
+    let timing = Timing {
+        began: world.at(began),
+        now: world.now(),
+    };
+    let written = presentation::write(&outcome, &exchange, &asked, app.truth, timing);
     let status = written.status().as_u16();
     if exchange.service != Answering::Control {
         let operation = exchange.operation.map(|operation| operation.name);
@@ -151,8 +159,15 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
             Outcome::Refused(error) => Some(error.code.row().code),
             _ => None,
         };
-        let duration_ms = u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0);
-        tracing::info!(operation, status, code, duration_ms, "{method} {path}");
+        let (duration_ms, world) = (timing.milliseconds(), world.name());
+        tracing::info!(
+            world,
+            operation,
+            status,
+            code,
+            duration_ms,
+            "{method} {path}"
+        );
     }
     written
 }
@@ -205,7 +220,7 @@ async fn method_not_allowed(
             error.with_hint(Hint::Allow(methods(&here))).into_response()
         }
     };
-    let exchange = Exchange::new(first.api.into(), app.world.now());
+    let exchange = Exchange::new(first.api.into());
     response.extensions_mut().insert(exchange);
     response
 }

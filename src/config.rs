@@ -1,6 +1,7 @@
 //! Every setting of a server with its default.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use crate::model::ip_range::IpRange;
 use crate::wire::truth::Truth;
@@ -24,6 +25,10 @@ pub struct Config {
     pub strict_versions: bool,
     /// Refuse requests over the rate limit. Default `true`. When `false` the headers still count.
     pub rate_limits: bool,
+    /// How many worlds may be there at once. Default 1,000.
+    pub max_worlds: usize,
+    /// How long a world may go unused before it makes room for another one. Default an hour.
+    pub world_idle: Duration,
     /// The proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. Default none.
     pub trusted_proxies: Vec<IpRange>,
 }
@@ -43,6 +48,8 @@ impl Default for Config {
             seed: None,
             strict_versions: false,
             rate_limits: true,
+            max_worlds: 1000,
+            world_idle: Duration::from_hours(1),
             trusted_proxies: Vec::new(),
         }
     }

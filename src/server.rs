@@ -56,7 +56,10 @@ impl Server {
 
     /// Who may call.
     pub fn credentials(&self) -> Vec<Credential> {
-        self.app.world.step(|state, _| state.store.credentials())
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.store.credentials())
     }
 
     /// Serves until `stop` comes, then finishes what is in flight, but for no longer than a moment.
@@ -144,26 +147,35 @@ impl MockServer {
 
     /// Who may call.
     pub fn credentials(&self) -> Vec<Credential> {
-        self.app.world.step(|state, _| state.store.credentials())
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.store.credentials())
     }
 
     /// What the world's clock shows.
     pub fn now(&self) -> Timestamp {
-        self.app.world.now()
+        self.app.worlds.default().now()
     }
 
     /// Moves the world's clock forward.
     pub fn advance(&self, by: Duration) {
-        self.app.world.step(|state, _| state.clock.advance(by));
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.clock.advance(by));
     }
 
     /// Stops the world's clock at a time; [`advance`](Self::advance) still moves it.
     pub fn freeze(&self, at: Timestamp) {
-        self.app.world.step(|state, _| state.clock.freeze_at(at));
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.clock.freeze_at(at));
     }
 
     /// Makes the world what its fixture made it.
     pub fn reset(&self) {
-        self.app.world.reset();
+        self.app.worlds.reset(self.app.worlds.default());
     }
 }

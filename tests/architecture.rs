@@ -36,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "error",
             "operation",
             "wire",
+            "world",
             "config",
             "auth",
             "atlas",

@@ -10,8 +10,8 @@ use crate::config::Config;
 use crate::model::ip_range::IpRange;
 
 use crate::wire::truth::Truth;
-use crate::world::World;
 use crate::world::random::fresh_seed;
+use crate::world::registry::Registry;
 
 /// A handle to what the requests of a server share.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub(crate) struct AppState(Arc<Shared>);
 
 /// What the requests of a server share.
 pub(crate) struct Shared {
-    pub(crate) world: Arc<World>,
+    pub(crate) worlds: Registry,
     pub(crate) nonces: Mutex<Nonces>,
     pub(crate) truth: Truth,
     pub(crate) strict_versions: bool,
@@ -41,7 +41,12 @@ impl AppState {
     pub(crate) fn new(config: Config) -> Self {
         let nonce_seed = config.seed.map_or_else(fresh_seed, |seed| !seed);
         Self(Arc::new(Shared {
-            world: Arc::new(World::new(config.fixture, config.seed)),
+            worlds: Registry::new(
+                config.fixture,
+                config.seed,
+                config.max_worlds,
+                config.world_idle,
+            ),
             nonces: Mutex::new(Nonces::seeded(nonce_seed)),
             truth: config.truth,
             strict_versions: config.strict_versions,

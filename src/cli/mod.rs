@@ -116,6 +116,24 @@ struct Settings {
         global = true
     )]
     rate_limits: Switch,
+    /// How many worlds may be there at once
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_MAX_WORLDS",
+        default_value_t = 1000,
+        global = true,
+        value_name = "NUMBER"
+    )]
+    max_worlds: usize,
+    /// How long a world may go unused, in seconds, before it makes room for another one
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_WORLD_IDLE",
+        default_value_t = 3600,
+        global = true,
+        value_name = "SECONDS"
+    )]
+    world_idle: u64,
     /// Proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses or CIDR blocks
     #[arg(long, env = "ATLAS_MOCK_TRUSTED_PROXIES", global = true, value_name = "ADDRESS,…", value_delimiter = ',', value_parser = ip_range)]
     trusted_proxies: Vec<IpRange>,
@@ -200,6 +218,8 @@ impl Settings {
             seed: self.seed,
             strict_versions: self.strict_versions,
             rate_limits: matches!(self.rate_limits, Switch::On),
+            max_worlds: self.max_worlds,
+            world_idle: Duration::from_secs(self.world_idle),
             trusted_proxies: self.trusted_proxies.clone(),
         })
     }

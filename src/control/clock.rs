@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Body;
-use crate::auth::state::AppState;
+use super::{Body, Target};
 use crate::wire::outcome::{Payload, Problem};
 use crate::world;
 
@@ -47,16 +45,16 @@ pub(crate) enum Freeze {
 }
 
 /// What the clock shows.
-pub(crate) async fn read(State(app): State<AppState>) -> Payload {
-    Payload::entity(app.world.step(|state, _| shown(state)))
+pub(crate) async fn read(Target(world): Target) -> Payload {
+    Payload::entity(world.step(|state, _| shown(state)))
 }
 
 /// Does one thing with the clock, and answers what it shows then; for `next` also what happened.
 pub(crate) async fn command(
-    State(app): State<AppState>,
+    Target(world): Target,
     Body(command): Body<Command>,
 ) -> Result<Payload, Problem> {
-    app.world.step(|state, now| {
+    world.step(|state, now| {
         let mut event = None;
         match command {
             Command::Advance(span) => state.clock.advance(span.forward()?),

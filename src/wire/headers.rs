@@ -7,7 +7,7 @@ use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::presentation::{Answering, Asked, Exchange};
+use super::presentation::{Answering, Asked, Exchange, Timing};
 use super::truth::Truth;
 use crate::error::{ErrorCode, Hint, Shape};
 use crate::operation::Base;
@@ -44,13 +44,13 @@ pub(super) fn of(
     exchange: &Exchange,
     asked: &Asked,
     truth: Truth,
-    now: Timestamp,
+    timing: Timing,
 ) -> HeaderMap {
     let mut headers = Headers(HeaderMap::with_capacity(20));
     headers.text(header::CONTENT_TYPE, &content_type(kind, exchange, truth));
-    headers.text(header::DATE, &http_date(now));
+    headers.text(header::DATE, &http_date(timing.now));
     match exchange.service {
-        Answering::Atlas => headers.atlas(kind, exchange, asked, now),
+        Answering::Atlas => headers.atlas(kind, exchange, asked, timing),
         Answering::CloudManager => headers.cloud_manager(kind),
         Answering::Control => {}
     }
@@ -107,13 +107,9 @@ impl Headers {
         self.0.insert(HeaderName::from_static(name), value.into());
     }
 
-    fn atlas(&mut self, kind: &Kind<'_>, exchange: &Exchange, asked: &Asked, now: Timestamp) {
+    fn atlas(&mut self, kind: &Kind<'_>, exchange: &Exchange, asked: &Asked, timing: Timing) {
         self.fixed(header::SERVER, "mdbws");
-        let elapsed = now.duration_since(exchange.began).as_millis();
-        self.number(
-            "x-envoy-upstream-service-time",
-            u64::try_from(elapsed).unwrap_or(0),
-        );
+        self.number("x-envoy-upstream-service-time", timing.milliseconds());
         if asked.may_be_compressed() {
             self.fixed(header::VARY, "Accept-Encoding");
         }

@@ -96,11 +96,24 @@ fn offers_gzip(accept_encoding: &str) -> bool {
     })
 }
 
+/// When an exchange began and when its answer is written, by the clock of its world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    pub(crate) began: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+impl Timing {
+    /// How long the exchange took, in whole milliseconds.
+    pub(crate) fn milliseconds(self) -> u64 {
+        u64::try_from(self.now.duration_since(self.began).as_millis()).unwrap_or(0)
+    }
+}
+
 /// What became known of a request on its way: the further it came, the more of it is set.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) service: Answering,
-    pub(crate) began: Timestamp,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) base: Option<Base>,
     pub(crate) version: Option<VersionDate>,
@@ -116,10 +129,9 @@ pub(crate) struct RateState {
 }
 
 impl Exchange {
-    pub(crate) fn new(service: Answering, began: Timestamp) -> Self {
+    pub(crate) fn new(service: Answering) -> Self {
         Self {
             service,
-            began,
             operation: None,
             base: None,
             version: None,
@@ -135,7 +147,7 @@ pub(crate) fn write(
     exchange: &Exchange,
     asked: &Asked,
     truth: Truth,
-    now: Timestamp,
+    timing: Timing,
 ) -> Response<Body> {
     let (status, kind, content) = match outcome {
         Outcome::Success(payload) => {
@@ -170,7 +182,7 @@ pub(crate) fn write(
             (problem.status, Kind::Problem, Content::Problem(body))
         }
     };
-    let mut headers = headers::of(&kind, exchange, asked, truth, now);
+    let mut headers = headers::of(&kind, exchange, asked, truth, timing);
     let success = matches!(kind, Kind::Success);
     let body = compress(
         content.into_bytes(status, asked),

@@ -10,10 +10,11 @@ mod handshake;
 pub(crate) mod migrations;
 pub(crate) mod random;
 pub(crate) mod rate_limit;
+pub(crate) mod registry;
 pub(crate) mod store;
 pub(crate) mod timeline;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
@@ -48,6 +49,9 @@ impl State {
 
 /// One isolated universe.
 pub(crate) struct World {
+    name: String,
+    /// When it was last used, in real time.
+    used: Mutex<Instant>,
     origin: Fixture,
     /// Without one, what is random differs after a reset, too.
     seed: Option<u64>,
@@ -56,7 +60,7 @@ pub(crate) struct World {
 
 impl World {
     /// The world that a checked fixture describes.
-    pub(crate) fn new(fixture: Fixture, seed: Option<u64>) -> Self {
+    pub(crate) fn new(name: String, fixture: Fixture, seed: Option<u64>) -> Self {
         let clock = fixture.clock.clone();
         let state = State::new(fixture, seed);
         // With the secrets that the fixture left open: a reset must not change them.
@@ -65,10 +69,37 @@ impl World {
             ..state.store.export()
         };
         Self {
+            name,
+            used: Mutex::new(clock::real_now()),
             origin,
             seed,
             state: Mutex::new(state),
         }
+    }
+
+    /// The name that the control API knows it by.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a reset leads back to.
+    pub(crate) fn origin(&self) -> &Fixture {
+        &self.origin
+    }
+
+    /// Notes that it is in use.
+    fn touch(&self) {
+        *self.used.lock() = clock::real_now();
+    }
+
+    /// How long it has not been used.
+    fn unused_for(&self) -> Duration {
+        clock::real_now().saturating_duration_since(*self.used.lock())
+    }
+
+    /// The public keys and client ids of its credentials.
+    fn credential_ids(&self) -> Vec<String> {
+        self.export().credential_ids()
     }
 
     /// Runs one step on the state, at the world's present.
@@ -89,7 +120,7 @@ impl World {
     }
 
     /// Makes the world what its fixture made it: data, clock, rate limits and chance.
-    pub(crate) fn reset(&self) {
+    fn reset(&self) {
         *self.state.lock() = State::new(self.origin.clone(), self.seed);
     }
 
@@ -106,7 +137,7 @@ impl World {
 
     /// Replaces the data by those of a checked fixture, and the clock if the fixture has one; the rate limits
     /// start anew. A reset still leads back to the fixture of the start.
-    pub(crate) fn import(&self, fixture: Fixture) {
+    fn import(&self, fixture: Fixture) {
         self.step(|state, _| {
             if let Some(clock) = clock_of(&fixture) {
                 state.clock = clock;

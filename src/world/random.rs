@@ -32,6 +32,14 @@ impl Random {
         URL_SAFE_NO_PAD.encode(self.bytes::<N>())
     }
 
+    /// So many random lowercase letters.
+    pub(crate) fn letters<const N: usize>(&mut self) -> String {
+        self.bytes::<N>()
+            .iter()
+            .map(|byte| char::from(b'a' + byte % 26))
+            .collect()
+    }
+
     /// A random UUID, version 4.
     pub(crate) fn uuid(&mut self) -> uuid::Uuid {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid()

@@ -7,3 +7,4 @@ mod migration_link;
 mod preference;
 mod state;
 mod validations;
+mod worlds;
