@@ -138,6 +138,9 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
     let answering = Answering::of_path(&path);
     let mut response = match buffered(request, answering).await {
         Ok(request) => next.run(request).await,
+        Err(_) if answering == Answering::Control => {
+            Problem::new(400, "The body broke off.").into_response()
+        }
         Err(error) => error.into_response(),
     };
     let exchange = response.extensions_mut().remove::<Exchange>();

@@ -23,10 +23,15 @@ pub(crate) async fn set_state(
     Body(request): Body<StateRequest>,
 ) -> Result<Payload, Problem> {
     let state = request.state;
-    let found = world.step(|held, now| {
-        held.store
-            .drive_validation(id, state, request.error_message, now)
-    });
+    let error_message = match (state, request.error_message) {
+        (ValidationState::Success, Some(_)) => {
+            let detail = "A validation that succeeded has no errorMessage.";
+            return Err(Problem::new(400, detail));
+        }
+        (ValidationState::Failed, None) => Some("Failed by the control API.".to_owned()),
+        (_, message) => message,
+    };
+    let found = world.step(|held, now| held.store.drive_validation(id, state, error_message, now));
     if !found {
         return Err(Problem::new(404, format!("There is no validation {id}.")));
     }

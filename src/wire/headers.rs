@@ -129,13 +129,6 @@ impl Headers {
                 self.fixed(HeaderName::from_static("x-java-method"), method);
             }
             self.fixed(HeaderName::from_static("x-java-version"), "17.0.19+10-LTS");
-            let version = exchange
-                .version
-                .filter(|_| exchange.base == Some(Base::AtlasV2));
-            if let Some(retired) = version.and_then(|version| operation.retired(version)) {
-                self.fixed(HeaderName::from_static("deprecation"), retired.deprecation);
-                self.fixed(HeaderName::from_static("sunset"), retired.sunset);
-            }
         }
         // What was refused before the rate limit carries neither of these, as the unknown group shows.
         if let Some(rate) = exchange.rate {
@@ -145,6 +138,22 @@ impl Headers {
             );
             self.number("ratelimit-limit", rate.limit);
             self.number("ratelimit-remaining", rate.remaining);
+            self.retired(exchange);
+        }
+    }
+
+    /// What the answers of a version say that has a successor.
+    fn retired(&mut self, exchange: &Exchange) {
+        let version = exchange
+            .version
+            .filter(|_| exchange.base == Some(Base::AtlasV2));
+        let retired = exchange
+            .operation
+            .zip(version)
+            .and_then(|(operation, version)| operation.retired(version));
+        if let Some(retired) = retired {
+            self.fixed(HeaderName::from_static("deprecation"), retired.deprecation);
+            self.fixed(HeaderName::from_static("sunset"), retired.sunset);
         }
     }
 

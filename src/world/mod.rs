@@ -135,13 +135,11 @@ impl World {
         })
     }
 
-    /// Replaces the data by those of a checked fixture, and the clock if the fixture has one; the rate limits
-    /// start anew. A reset still leads back to the fixture of the start.
+    /// Replaces the data by those of a checked fixture, and the clock, which begins where the fixture says or in
+    /// the present; the rate limits start anew. A reset still leads back to the fixture of the start.
     fn import(&self, fixture: Fixture) {
         self.step(|state, _| {
-            if let Some(clock) = clock_of(&fixture) {
-                state.clock = clock;
-            }
+            state.clock = clock_of(&fixture).unwrap_or_else(Clock::started_now);
             state.store = Store::new(fixture, &mut state.random);
             state.rate_limits = RateLimits::default();
         });
