@@ -153,6 +153,12 @@ impl MockServer {
             .step(|state, _| state.store.credentials())
     }
 
+    /// The state of the world, as the text of a fixture.
+    pub fn state(&self) -> String {
+        // What a world holds can always be written.
+        serde_json::to_string(&self.app.worlds.default().export()).unwrap_or_default()
+    }
+
     /// What the world's clock shows.
     pub fn now(&self) -> Timestamp {
         self.app.worlds.default().now()

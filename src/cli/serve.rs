@@ -8,7 +8,7 @@ use atlas_migration_mock::Server;
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Exit, LogFormat, Settings, banner};
+use super::{Exit, LogFormat, Settings, banner, fail, runtime};
 
 pub(super) fn serve(settings: &Settings) -> Exit {
     #[expect(clippy::disallowed_methods, reason = "the time of starting is real")]
@@ -22,12 +22,9 @@ pub(super) fn serve(settings: &Settings) -> Exit {
         Ok(config) => config,
         Err(error) => return fail(&error, Exit::Usage),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("no runtime: {error}"), Exit::Failed),
+        Err(exit) => return exit,
     };
     let exit = runtime.block_on(async {
         // Handlers come before the port: whoever sees it open may send a signal.
@@ -55,11 +52,6 @@ pub(super) fn serve(settings: &Settings) -> Exit {
     });
     // Whatever still waits (a reader of a half-sent request) must not hold the process.
     runtime.shutdown_background();
-    exit
-}
-
-fn fail(message: &str, exit: Exit) -> Exit {
-    eprintln!("error: {message}");
     exit
 }
 
@@ -136,7 +128,7 @@ impl Stop {
         tracing::info!("stopping");
         tokio::spawn(async move {
             self.next().await;
-            std::process::exit(i32::from(Exit::Failed as u8));
+            std::process::exit(i32::from(Exit::Failed.code()));
         });
     }
 
