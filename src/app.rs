@@ -40,7 +40,7 @@ pub(crate) fn service(
 }
 
 fn router(app: &AppState) -> Router {
-    let mut router = control::routes();
+    let mut router = control::routes(app);
     for operation in OPERATIONS {
         for (base, path) in operation.paths() {
             let admission = from_fn_with_state((app.clone(), Route { operation, base }), admit);

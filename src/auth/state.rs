@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use parking_lot::Mutex;
 
 use super::nonce::Nonces;
-use crate::config::Config;
+use crate::config::{Config, ControlAccess};
 use crate::model::ip_range::IpRange;
 
 use crate::wire::truth::Truth;
@@ -21,6 +21,7 @@ pub(crate) struct AppState(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) worlds: Registry,
     pub(crate) nonces: Mutex<Nonces>,
+    pub(crate) control: ControlAccess,
     pub(crate) truth: Truth,
     pub(crate) strict_versions: bool,
     pub(crate) rate_limits: bool,
@@ -48,6 +49,7 @@ impl AppState {
                 config.world_idle,
             ),
             nonces: Mutex::new(Nonces::seeded(nonce_seed)),
+            control: config.control,
             truth: config.truth,
             strict_versions: config.strict_versions,
             rate_limits: config.rate_limits,

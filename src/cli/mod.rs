@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use atlas_migration_mock::{Config, Fixture, IpRange, Truth};
+use atlas_migration_mock::{Config, ControlAccess, Fixture, IpRange, Truth};
 use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -144,6 +144,24 @@ struct Settings {
         global = true
     )]
     rate_limits: Switch,
+    /// Who may use the control API: callers on the same machine, or everybody
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_CONTROL",
+        default_value = "loopback",
+        global = true,
+        value_name = "WHO"
+    )]
+    control: ControlName,
+    /// Token that the control API wants of everybody, as Authorization: Bearer
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_CONTROL_TOKEN",
+        global = true,
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    control_token: Option<String>,
     /// How many worlds may be there at once
     #[arg(
         long,
@@ -185,6 +203,12 @@ enum TruthName {
     Recorded,
     /// As published pages and the published API description say
     Documented,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ControlName {
+    Loopback,
+    Open,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -246,10 +270,21 @@ impl Settings {
             seed: self.seed,
             strict_versions: self.strict_versions,
             rate_limits: matches!(self.rate_limits, Switch::On),
+            control: self.control(),
             max_worlds: self.max_worlds,
             world_idle: Duration::from_secs(self.world_idle),
             trusted_proxies: self.trusted_proxies.clone(),
         })
+    }
+}
+
+impl Settings {
+    fn control(&self) -> ControlAccess {
+        match (&self.control_token, self.control) {
+            (Some(token), _) => ControlAccess::Token(token.clone()),
+            (None, ControlName::Loopback) => ControlAccess::Loopback,
+            (None, ControlName::Open) => ControlAccess::Open,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use atlas_migration_mock::Server;
+use atlas_migration_mock::{ControlAccess, Server};
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -79,8 +79,8 @@ fn announce(settings: &Settings, server: &Server, began: Instant) -> Result<(), 
     } else {
         eprintln!("{}", banner::banner(&url, &server.credentials()));
     }
-    if !settings.host.is_loopback() {
-        tracing::warn!(host = %settings.host, "reachable from other machines, the control API below /__mock too");
+    if !settings.host.is_loopback() && settings.control() == ControlAccess::Open {
+        tracing::warn!(host = %settings.host, "the control API below /__mock is open to other machines");
     }
     let ready = json!({
         "admin": format!("{url}/__mock"),

@@ -1,6 +1,7 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
 mod clock;
+mod guard;
 mod health;
 mod live_migrations;
 mod migration_link;
@@ -16,6 +17,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post};
 use serde::de::DeserializeOwned;
 
@@ -28,16 +30,22 @@ use crate::world::registry::Refusal;
 /// The largest state that is imported, in bytes.
 pub(crate) const MAX_STATE: usize = 64 * 1024 * 1024;
 
-/// Every route of the control API.
-pub(crate) fn routes() -> Router<AppState> {
+/// The probes, open to everybody, and the control API behind its guard.
+pub(crate) fn routes(app: &AppState) -> Router<AppState> {
+    let guard = from_fn_with_state(app.clone(), guard::guard);
+    Router::new()
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .merge(api().layer(guard))
+}
+
+fn api() -> Router<AppState> {
     let state = get(state::export).put(state::import);
     Router::new()
         .route(
             "/__mock/v1/state",
             state.layer(DefaultBodyLimit::max(MAX_STATE)),
         )
-        .route("/livez", get(health::livez))
-        .route("/readyz", get(health::readyz))
         .route("/__mock/v1/reset", post(state::reset))
         .route("/__mock/v1/info", get(worlds::info))
         .route("/__mock/v1/worlds", get(worlds::list).post(worlds::create))

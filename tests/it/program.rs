@@ -253,6 +253,8 @@ fn settings_are_printed_with_their_origin() {
     seed             -                        default
     strict-versions  false                    default
     rate-limits      on                       default
+    control          loopback                 default
+    control-token    -                        default
     max-worlds       1000                     default
     world-idle       3600                     default
     trusted-proxies  -                        default
