@@ -1,6 +1,7 @@
 //! The control API, a file for each of its parts.
 
 mod clock;
+mod faults;
 mod health;
 mod live_migrations;
 mod migration_link;
