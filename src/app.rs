@@ -163,11 +163,13 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
             _ => None,
         };
         let (duration_ms, world) = (timing.milliseconds(), world.name());
+        let fault = exchange.fault;
         tracing::info!(
             world,
             operation,
             status,
             code,
+            fault.id = fault,
             duration_ms,
             "{method} {path}"
         );

@@ -297,7 +297,7 @@ impl Operation {
             all.push(E::Unauthenticated);
         }
         all.push(E::MethodNotAllowed);
-        if self.bases != OAUTH {
+        if !self.is_oauth() {
             all.push(E::InvalidQueryParameter);
         }
         if self.bases.contains(&Base::AtlasV2) {
@@ -353,12 +353,17 @@ impl Operation {
                 all.push(*code);
             }
         }
-        all.push(if self.bases == OAUTH {
+        all.push(if self.is_oauth() {
             E::OAuthServerError
         } else {
             E::Unexpected
         });
         all
+    }
+
+    /// Whether it is one of the token endpoints, whose errors have a form of their own.
+    pub(crate) fn is_oauth(&self) -> bool {
+        self.bases == OAUTH
     }
 
     /// The versions of the resource, as dates.

@@ -1,7 +1,8 @@
 //! Admission: the way of a request up to its handler, in the order in which a wrong one is refused.
 //!
 //! Authentication, query flags, version and media type, scope (the id, whether it exists, its side, the
-//! role, the address), rate limit, preference. Source of the order: section F of the project's wire facts.
+//! role, the address), rate limit, preference, faults. Source of the order: section F of the project's wire
+//! facts.
 
 use std::sync::Arc;
 
@@ -13,9 +14,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::authentication::{Authenticated, authenticate};
+use super::client_credentials::Client;
+use super::fault::Plan;
 use super::peer::Peer;
 use super::state::AppState;
-use super::{access_list, preference, rate_limit};
+use super::{access_list, fault, preference, rate_limit};
 use crate::error::{ApiError, ErrorCode};
 use crate::model::id::{GroupId, OrgId};
 use crate::model::organization::{Organization, Side};
@@ -76,9 +79,10 @@ pub(crate) async fn admit(
     let mut world = None;
     let known = (&mut exchange, &mut world);
     let mut response = match check(&app, route, &parts, has_body, id.as_deref(), known) {
-        Ok(admitted) => {
+        Ok((admitted, plan)) => {
             parts.extensions.insert(admitted);
-            next.run(Request::from_parts(parts, body)).await
+            let handled = next.run(Request::from_parts(parts, body));
+            plan.around(handled, &mut exchange).await
         }
         Err(error) => error.into_response(),
     };
@@ -104,7 +108,7 @@ fn check(
     has_body: bool,
     id: Option<&str>,
     (exchange, world): (&mut Exchange, &mut Option<Arc<World>>),
-) -> Result<Admitted, ApiError> {
+) -> Result<(Admitted, Plan), ApiError> {
     let Route { operation, base } = route;
     let caller = match operation.access {
         Access::Open => None,
@@ -146,14 +150,21 @@ fn check(
         exchange.applied_preference = Some(format!("code={status}"));
         return Err(error);
     }
+    // The token endpoint finds the world by the client that asks; one that proves nothing is in none.
+    let client = || Client::of(parts, app).ok().map(|client| client.world);
+    let plan = world.clone().or_else(client).map(|world| {
+        let id = id.unwrap_or(path);
+        fault::plan(app, &world, operation, path, id, &peer)
+    });
     let api_url = format!("{}{}", peer.origin, base.prefix());
-    Ok(Admitted {
+    let admitted = Admitted {
         caller,
         scope,
         query,
         api_url,
         body_version,
-    })
+    };
+    Ok((admitted, plan.unwrap_or_default()))
 }
 
 /// The version of the resource that answers.

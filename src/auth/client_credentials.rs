@@ -23,6 +23,13 @@ impl FromRequestParts<AppState> for Client {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        Self::of(parts, app)
+    }
+}
+
+impl Client {
+    /// The client that a request comes from.
+    pub(super) fn of(parts: &Parts, app: &AppState) -> Result<Self, ApiError> {
         let header = parts
             .headers
             .get(AUTHORIZATION)

@@ -56,8 +56,8 @@ fn refused(code: ErrorCode, path: String, numbers: &[Parameter], seconds: u64) -
     let mut parameters = vec![Parameter::Text(path)];
     parameters.extend_from_slice(numbers);
     ApiError {
-        code,
         parameters,
         hint: Some(Hint::RetryAfter(seconds)),
+        ..code.into()
     }
 }

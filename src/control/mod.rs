@@ -1,6 +1,7 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
 mod clock;
+mod faults;
 mod guard;
 mod health;
 mod live_migrations;
@@ -18,7 +19,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 use serde::de::DeserializeOwned;
 
 use crate::auth::state::AppState;
@@ -54,6 +55,11 @@ fn api() -> Router<AppState> {
             get(worlds::read).delete(worlds::remove),
         )
         .route("/__mock/v1/clock", get(clock::read).post(clock::command))
+        .route(
+            "/__mock/v1/faults",
+            get(faults::list).post(faults::add).delete(faults::clear),
+        )
+        .route("/__mock/v1/faults/{id}", delete(faults::remove))
         .route(
             "/__mock/v1/organizations/{id}/migrationLink",
             patch(migration_link::set_status),

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::distortion::{self, Distortion};
 use super::headers::{self, Kind};
 use super::outcome::Outcome;
 use super::pretty::Pretty;
@@ -119,6 +120,9 @@ pub(crate) struct Exchange {
     pub(crate) version: Option<VersionDate>,
     pub(crate) rate: Option<RateState>,
     pub(crate) applied_preference: Option<String>,
+    /// The first fault that the request met, by its id.
+    pub(crate) fault: Option<u64>,
+    pub(crate) distortion: Option<Distortion>,
 }
 
 /// The state of a rate limit after the request.
@@ -137,6 +141,8 @@ impl Exchange {
             version: None,
             rate: None,
             applied_preference: None,
+            fault: None,
+            distortion: None,
         }
     }
 }
@@ -168,12 +174,12 @@ pub(crate) fn write(
                 code: truth.refusal(error.code),
                 ..error.clone()
             };
-            let code = error_in_truth.code;
             let kind = Kind::Refusal {
-                code,
+                code: error_in_truth.code,
                 hint: error.hint.as_ref(),
             };
-            (code.row().status, kind, Content::Error(error_in_truth))
+            let status = error_in_truth.status();
+            (status, kind, Content::Error(error_in_truth))
         }
         Outcome::Problem(problem) => {
             let body = json!({
@@ -184,13 +190,16 @@ pub(crate) fn write(
     };
     let mut headers = headers::of(&kind, exchange, asked, truth, timing);
     let success = matches!(kind, Kind::Success);
-    let body = compress(
-        content.into_bytes(status, asked),
-        success,
-        asked,
-        &mut headers,
-    );
-    let mut response = Response::new(Body::from(body));
+    let mut body = content.into_bytes(status, asked);
+    if exchange.distortion == Some(Distortion::MalformedJson) {
+        distortion::malform(&mut body);
+    }
+    let body = compress(body, success, asked, &mut headers);
+    let body = match &exchange.distortion {
+        Some(distortion) => distortion.apply(body, &mut headers),
+        None => Body::from(body),
+    };
+    let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = headers;
@@ -302,14 +311,14 @@ impl Serialize for ErrorBody<'_> {
             Shape::Standard | Shape::NullParameters => {
                 let parameters = (row.shape == Shape::Standard).then_some(&error.parameters);
                 map.serialize_entry("detail", &error.detail())?;
-                map.serialize_entry("error", &row.status)?;
+                map.serialize_entry("error", &error.status())?;
                 map.serialize_entry("errorCode", row.code)?;
                 map.serialize_entry("parameters", &parameters)?;
-                map.serialize_entry("reason", reason(row.status))?;
+                map.serialize_entry("reason", reason(error.status()))?;
             }
             Shape::Challenge => {
-                map.serialize_entry("error", &row.status)?;
-                map.serialize_entry("reason", reason(row.status))?;
+                map.serialize_entry("error", &error.status())?;
+                map.serialize_entry("reason", reason(error.status()))?;
                 map.serialize_entry("detail", &error.detail())?;
                 map.serialize_entry("errorCode", row.code)?;
             }

@@ -5,6 +5,7 @@
 
 pub(crate) mod access_tokens;
 pub(crate) mod clock;
+pub(crate) mod faults;
 pub(crate) mod fixture;
 mod handshake;
 pub(crate) mod migrations;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use clock::Clock;
+use faults::Faults;
 use fixture::{ClockSetting, Fixture};
 use random::{Random, fresh_seed};
 use rate_limit::RateLimits;
@@ -30,6 +32,7 @@ pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) faults: Faults,
     pub(crate) random: Random,
 }
 
@@ -42,6 +45,7 @@ impl State {
             store,
             clock,
             rate_limits: RateLimits::default(),
+            faults: Faults::default(),
             random,
         }
     }
@@ -119,7 +123,7 @@ impl World {
         self.state.lock().clock.at(moment)
     }
 
-    /// Makes the world what its fixture made it: data, clock, rate limits and chance.
+    /// Makes the world what its fixture made it: data, clock, rate limits and chance, without faults.
     fn reset(&self) {
         *self.state.lock() = State::new(self.origin.clone(), self.seed);
     }
@@ -136,7 +140,8 @@ impl World {
     }
 
     /// Replaces the data by those of a checked fixture, and the clock, which begins where the fixture says or in
-    /// the present; the rate limits start anew. A reset still leads back to the fixture of the start.
+    /// the present; the rate limits start anew, the faults stay. A reset still leads back to the fixture of the
+    /// start.
     fn import(&self, fixture: Fixture) {
         self.step(|state, _| {
             state.clock = clock_of(&fixture).unwrap_or_else(Clock::started_now);

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rand::rngs::{StdRng, SysRng};
-use rand::{Rng, SeedableRng, TryRng};
+use rand::{Rng, RngExt, SeedableRng, TryRng};
 
 /// A seeded generator.
 #[derive(Debug)]
@@ -20,6 +20,11 @@ impl Random {
         let mut bytes = [0; N];
         self.0.fill_bytes(&mut bytes);
         bytes
+    }
+
+    /// A number from 0 up to, but not including, 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        self.0.random()
     }
 
     /// Random bytes in standard base64.

@@ -77,6 +77,22 @@ async fn the_example_migrates_from_link_to_cutover() {
     "#);
 }
 
+#[tokio::test]
+async fn the_three_faults_are_put_in_force() {
+    let mock = Mock::start().await;
+    let start = "```sh\ncurl http://127.0.0.1:27090/__mock/v1/faults";
+    let block = &README[README.find(start).unwrap() + "```sh\n".len()..];
+    let commands = block.split("```").next().unwrap();
+    let commands = commands.replace("http://127.0.0.1:27090", mock.server.url());
+
+    if shell(&mock, &["curl"], &["-c", &commands]).await.is_none() {
+        return;
+    }
+
+    let faults = mock.control("GET", "/faults", "").await.json();
+    assert_eq!(faults["faults"].as_array().unwrap().len(), 3);
+}
+
 #[test]
 fn every_setting_is_in_the_table_with_its_twin() {
     let output = Command::new(env!("CARGO_BIN_EXE_atlas-migration-mock"))
