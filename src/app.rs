@@ -84,6 +84,7 @@ fn endpoint(id: OperationId, method: MethodFilter) -> MethodRouter<AppState> {
         Id::GetGroup => on(method, atlas::projects::get_group),
         Id::RequestToken => on(method, atlas::oauth::request_token),
         Id::RevokeToken => on(method, atlas::oauth::revoke_token),
+        Id::SendTelemetry => on(method, atlas::telemetry::send_telemetry),
         Id::CreateMigrationLink => on(method, cloud_manager::migration_link::create_migration_link),
         Id::DeleteMigrationLink => on(method, cloud_manager::migration_link::delete_migration_link),
         Id::GetMigrationLinkStatus => on(
