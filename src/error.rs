@@ -115,6 +115,7 @@ error_codes! {
     ResourceNotFound      = 404 "RESOURCE_NOT_FOUND" "Cannot find resource {}." Standard Recorded "F34";
     MethodNotAllowed      = 405 "METHOD_NOT_ALLOWED" "Method {} is not allowed for {}." Standard Inferred "F35";
     InvalidVersionDate    = 406 "INVALID_VERSION_DATE" "Invalid accept header or version date." Standard Recorded "F36";
+    VersionGone           = 410 "VERSION_GONE" "Version {} of {} is no longer available." Standard Recorded "F37";
     PayloadTooLarge       = 413 "PAYLOAD_TOO_LARGE" "The request content is larger than {} bytes." Standard Inferred "F39";
     UnsupportedMediaType  = 415 "UNSUPPORTED_MEDIA_TYPE" "Content type {} is not supported." Standard Inferred "F38";
     RateLimitedBucket     = 429 "RATE_LIMITED_TOKEN_BUCKET" "Rate limit exceeded for {}. Please retry after {} seconds. Request capacity: {}. Refill rate: {} per {} seconds. For more information, see: http://dochub.mongodb.org/core/atlas-api-rate-limit." Standard Recorded "F40";
@@ -122,6 +123,8 @@ error_codes! {
     RateLimitedBucketDoc  = 429 "RATE_LIMITED_TOKEN_BUCKET" "Rate limit exceeded for {}. Please retry after {} seconds. Request capacity: {}. Refill rate: {} per {} seconds." Standard Documented "F40";
     RateLimited           = 429 "RATE_LIMITED" "Resource {} is limited to {} requests every {} minutes." Standard Documented "F41";
     Unexpected            = 500 "UNEXPECTED_ERROR" "Unexpected error." Standard Recorded "F42";
+    /// Met only by a request that prefers it, or by a fault.
+    ServiceUnavailable    = 503 "SERVICE_UNAVAILABLE" "The service is unavailable." Standard Spec "F43; the text is inferred";
     OAuthNoHeader         = 400 "invalid_request" "No Authorization header provided" OAuth Recorded "D.2";
     OAuthInvalidRequest   = 400 "invalid_request" "The provided credentials are not valid." OAuth Documented "D.2";
     OAuthUnsupportedGrant = 400 "unsupported_grant_type" "Invalid grant type." OAuth Documented "D.2";

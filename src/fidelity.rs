@@ -132,7 +132,7 @@ mod tests {
             .flat_map(crate::operation::Operation::refusals)
             .collect();
         // These answer no operation in particular, or only in truth `documented`, or only when preferred.
-        met.push(ErrorCode::ResourceNotFound);
+        met.extend([ErrorCode::ResourceNotFound, ErrorCode::ServiceUnavailable]);
         met.extend([
             ErrorCode::ValidationError,
             ErrorCode::RateLimited,

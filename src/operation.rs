@@ -171,6 +171,8 @@ pub(crate) struct Retired {
     pub(crate) deprecation: &'static str,
     /// The `Sunset` header.
     pub(crate) sunset: &'static str,
+    /// The day from which on the version is gone: that of the header.
+    pub(crate) gone: VersionDate,
 }
 
 /// The only version of most resources.
@@ -185,6 +187,7 @@ const V20240530: &[ResourceVersion] = &[
         retired: Some(Retired {
             deprecation: "Thu, 30 May 2024 00:00:00 GMT",
             sunset: "Thu, 1 Jul 2027 00:00:00 GMT",
+            gone: VersionDate::new(2027, 7, 1),
         }),
     },
     ResourceVersion {
@@ -309,6 +312,13 @@ impl Operation {
         }
         if self.bases.contains(&Base::AtlasV2) {
             all.push(E::InvalidVersionDate);
+        }
+        if self
+            .versions
+            .iter()
+            .any(|version| version.retired.is_some())
+        {
+            all.push(E::VersionGone);
         }
         if self.body == Body::Json {
             all.push(E::UnsupportedMediaType);

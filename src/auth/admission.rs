@@ -12,6 +12,7 @@ use axum::extract::{RawPathParams, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 
 use super::authentication::{Authenticated, authenticate};
 use super::client_credentials::Client;
@@ -124,6 +125,9 @@ fn check(
     }
     let served = version(app, operation, base, &parts.headers)?;
     exchange.version = Some(served);
+    if let (Some(caller), Base::AtlasV2) = (&caller, base) {
+        not_gone(operation, served, caller.world.now(), parts.uri.path())?;
+    }
     let body_version = body_version(app, route, &parts.headers, has_body, served)?;
 
     let peer = Peer::of(parts, &app.trusted_proxies);
@@ -196,6 +200,23 @@ fn version(
         tracing::warn!(operation = operation.name, %asked, served = %resolved, "version newer than any known");
     }
     Ok(resolved)
+}
+
+/// Refuses a version whose sunset has passed by the world's clock.
+fn not_gone(
+    operation: &Operation,
+    version: VersionDate,
+    now: Timestamp,
+    path: &str,
+) -> Result<(), ApiError> {
+    match operation.retired(version) {
+        Some(retired) if retired.gone <= VersionDate::of(now) => {
+            let path = path.trim_start_matches('/');
+            let parameters = [version.to_string(), path.to_owned()];
+            Err(ApiError::new(ErrorCode::VersionGone, parameters))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The version whose schema the body has: the one that its own type names, else the one that is served.

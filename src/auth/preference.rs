@@ -52,6 +52,7 @@ pub(super) fn refusal(
         404 => ApiError::of(ErrorCode::ResourceNotFound, path),
         429 => limited(operation, path, REFILL_SECONDS),
         500 => ErrorCode::Unexpected.into(),
+        503 => ErrorCode::ServiceUnavailable.into(),
         _ => return None,
     })
 }

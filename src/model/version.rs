@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 /// A resource version, `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct VersionDate {
@@ -19,6 +22,12 @@ impl VersionDate {
     /// The version of this date.
     pub(crate) const fn new(year: i16, month: i8, day: i8) -> Self {
         Self { year, month, day }
+    }
+
+    /// The date of a moment, in UTC.
+    pub(crate) fn of(moment: Timestamp) -> Self {
+        let date = moment.to_zoned(TimeZone::UTC).date();
+        Self::new(date.year(), date.month(), date.day())
     }
 
     /// Whether `MongoDB` published any resource at this date.

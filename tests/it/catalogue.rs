@@ -23,6 +23,8 @@ enum World {
     MembersBlocked,
     /// A migration runs.
     Migrating,
+    /// The older version of the migration request is past its sunset.
+    PastSunset,
 }
 
 /// A row of the error table, and a request that meets it.
@@ -96,6 +98,12 @@ const ATLAS: &[Case] = &[
     case("InvalidVersionDate", |mock| {
         create(mock).header("accept", "application/json")
     }),
+    Case {
+        world: World::PastSunset,
+        ..case("VersionGone", |mock| {
+            migrate(mock, |_| ()).header("accept", "application/vnd.atlas.2023-01-01+json")
+        })
+    },
     case("UnsupportedMediaType", |mock| {
         create(mock).header("content-type", "text/plain")
     }),
@@ -273,8 +281,8 @@ async fn server(world: World) -> Mock {
     if world == World::Migrating {
         return Mock::scenario("migrating").await;
     }
-    Mock::with_fixture(|fixture| match world {
-        World::Default | World::Migrating => {}
+    let mock = Mock::with_fixture(|fixture| match world {
+        World::Default | World::Migrating | World::PastSunset => {}
         World::ListRequired => {
             for organization in fixture["organizations"].as_array_mut().unwrap() {
                 organization["requireIpAccessList"] = json!(true);
@@ -282,7 +290,11 @@ async fn server(world: World) -> Mock {
         }
         World::MembersBlocked => fixture["apiKeys"][4]["accessList"] = json!(["192.0.2.0/24"]),
     })
-    .await
+    .await;
+    if world == World::PastSunset {
+        mock.server.freeze("2027-07-01T00:00:00Z".parse().unwrap());
+    }
+    mock
 }
 
 async fn transcript(cases: &[Case]) -> String {

@@ -197,8 +197,8 @@ async fn errors_have_the_form_of_the_api() {
        404 {"detail":"Cannot find resource /api/public/v1.0/orgs/5f1e0c9a7b3d4e2f8a6b1c0d/liveExport/migrationLink.","error":404,"errorCode":"RESOURCE_NOT_FOUND","parameters":["/api/public/v1.0/orgs/5f1e0c9a7b3d4e2f8a6b1c0d/liveExport/migrationLink"],"reason":"Not Found"}
        404 {"error_description":"Unexpected error.","error":"server_error"}
     {"status":503}
-       503 {"detail":"Unexpected error.","error":503,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":"Service Unavailable"}
-       503 {"detail":"Unexpected error.","error":503,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":"Service Unavailable"}
+       503 {"detail":"The service is unavailable.","error":503,"errorCode":"SERVICE_UNAVAILABLE","parameters":[],"reason":"Service Unavailable"}
+       503 {"detail":"The service is unavailable.","error":503,"errorCode":"SERVICE_UNAVAILABLE","parameters":[],"reason":"Service Unavailable"}
        503 {"error_description":"Unexpected error.","error":"server_error"}
     {"status":599}
        599 {"detail":"Unexpected error.","error":599,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":""}
@@ -225,11 +225,11 @@ async fn an_error_keeps_the_form_that_was_asked_for() {
     let pretty = request("pretty=true").send().await;
 
     assert_snapshot!(format!("{}\n{}", enveloped.line(), pretty.line()), @r#"
-    503 {"content":{"detail":"Unexpected error.","error":503,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":"Service Unavailable"},"status":503}
+    503 {"content":{"detail":"The service is unavailable.","error":503,"errorCode":"SERVICE_UNAVAILABLE","parameters":[],"reason":"Service Unavailable"},"status":503}
     503 {
-      "detail" : "Unexpected error.",
+      "detail" : "The service is unavailable.",
       "error" : 503,
-      "errorCode" : "UNEXPECTED_ERROR",
+      "errorCode" : "SERVICE_UNAVAILABLE",
       "parameters" : [ ],
       "reason" : "Service Unavailable"
     }

@@ -8,7 +8,7 @@ use crate::support::{LINK_TOKENS, MIGRATION_LINK, Mock};
 async fn every_documented_status_can_be_had_for_the_asking() {
     let mock = Mock::start().await;
     let mut lines = String::new();
-    for status in [400, 401, 403, 404, 429, 500] {
+    for status in [400, 401, 403, 404, 429, 500, 503] {
         let prefer = format!("code={status}");
         let create = mock
             .atlas_owner()
@@ -61,6 +61,9 @@ async fn every_documented_status_can_be_had_for_the_asking() {
     code=500 500 {"detail":"Unexpected error.","error":500,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":"Internal Server Error"}
     code=500 500 {"detail":"Unexpected error.","error":500,"errorCode":"UNEXPECTED_ERROR","parameters":[],"reason":"Internal Server Error"}
     code=500 500 {"error_description":"Unexpected error.","error":"server_error"}
+    code=503 503 {"detail":"The service is unavailable.","error":503,"errorCode":"SERVICE_UNAVAILABLE","parameters":[],"reason":"Service Unavailable"}
+    code=503 503 {"detail":"The service is unavailable.","error":503,"errorCode":"SERVICE_UNAVAILABLE","parameters":[],"reason":"Service Unavailable"}
+             200 {"access_token":"eyJhbGciOiJFUzUxMiIsInR5cCI6IkpXVCJ9.eyJleHAiOjE3ODYzMzQ1ODUsImlhdCI6MTc4NjMzMDk4NSwianRpIjoiZDg3OGM4ZTEtZDlkOC00MDU0LWFkNGMtMDAwYjA4MWY1YjdkIiwic3ViIjoibWRiX3NhX2lkXzAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMSJ9.bCTDmw-EglA_kMpDA67MPvmbjfJOgfWfyLNzlpoNBfRnPvWhv0GLC9zu1B9qAPZfHlM1QyLPPoS2VqswnXf0KGZQsp1-Z0FwWsHyWcha1esFA1J5XQs_DACqJTyjBcwG9cnE9HDyaMsnCr1DvA3IS7FlGA0NIDhkBTkDozKW00xCuegw","expires_in":3600,"token_type":"Bearer"}
     "#);
 }
 
