@@ -30,9 +30,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "control",
         &["model", "error", "operation", "wire", "world", "auth"],
     ),
+    ("recording", &["wire", "world"]),
     (
         "app",
         &[
+            "recording",
             "error",
             "operation",
             "wire",

@@ -1,10 +1,13 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
 mod clock;
+mod export;
 mod health;
+mod journal;
 mod live_migrations;
 mod migration_link;
 mod state;
+mod stream;
 mod validations;
 
 use std::str::FromStr;
@@ -43,6 +46,11 @@ pub(crate) fn routes() -> Router<AppState> {
             patch(live_migrations::set_state),
         )
         .route("/__mock/v1/validations/{id}", patch(validations::set_state))
+        .route(
+            "/__mock/v1/requests",
+            get(journal::list).delete(journal::clear),
+        )
+        .route("/__mock/v1/requests/stream", get(stream::follow))
 }
 
 /// The identifier in the path.

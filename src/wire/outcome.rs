@@ -1,6 +1,10 @@
 //! What a handler comes to, before it is bytes.
 
+use std::sync::Arc;
+
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,6 +17,8 @@ pub(crate) enum Outcome {
     Refused(ApiError),
     /// A refusal of the control API.
     Problem(Problem),
+    /// A success of the control API in another form than JSON.
+    Document(Document),
 }
 
 impl From<Result<Payload, ApiError>> for Outcome {
@@ -83,6 +89,28 @@ impl Problem {
     }
 }
 
+/// A body that is written as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) media_type: &'static str,
+    /// There until it is taken: an outcome can be cloned, a body, which may be a stream, cannot.
+    body: Arc<Mutex<Option<Body>>>,
+}
+
+impl Document {
+    pub(crate) fn new(media_type: &'static str, body: impl Into<Body>) -> Self {
+        Self {
+            media_type,
+            body: Arc::new(Mutex::new(Some(body.into()))),
+        }
+    }
+
+    /// The body, once.
+    pub(super) fn take(&self) -> Body {
+        self.body.lock().take().unwrap_or_default()
+    }
+}
+
 impl IntoResponse for Outcome {
     fn into_response(self) -> Response {
         let mut response = Response::default();
@@ -100,6 +128,12 @@ impl IntoResponse for Payload {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         Outcome::Refused(self).into_response()
+    }
+}
+
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        Outcome::Document(self).into_response()
     }
 }
 

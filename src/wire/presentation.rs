@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, Request, Response, StatusCode};
 use flate2::Compression;
@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::headers::{self, Kind};
-use super::outcome::Outcome;
+use super::outcome::{Document, Outcome};
 use super::pretty::Pretty;
 use super::query::Query;
 use super::truth::Truth;
@@ -129,6 +129,10 @@ impl Exchange {
     }
 }
 
+/// The body of an answer before compression. It travels in the extensions of the response.
+#[derive(Clone)]
+pub(crate) struct Plain(pub(crate) Bytes);
+
 /// Writes an answer.
 pub(crate) fn write(
     outcome: &Outcome,
@@ -169,41 +173,48 @@ pub(crate) fn write(
             });
             (problem.status, Kind::Problem, Content::Problem(body))
         }
+        Outcome::Document(document) => {
+            let kind = Kind::Document(document.media_type);
+            (200, kind, Content::Document(document))
+        }
     };
     let mut headers = headers::of(&kind, exchange, asked, truth, now);
     let success = matches!(kind, Kind::Success);
-    let body = compress(
-        content.into_bytes(status, asked),
-        success,
-        asked,
-        &mut headers,
-    );
-    let mut response = Response::new(Body::from(body));
+    let mut response = if let Content::Document(document) = content {
+        Response::new(document.take())
+    } else {
+        let plain = Bytes::from(content.into_bytes(status, asked));
+        let body = compress(&plain, success, asked, &mut headers);
+        let mut response = Response::new(Body::from(body));
+        response.extensions_mut().insert(Plain(plain));
+        response
+    };
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = headers;
     response
 }
 
-fn reason(status: u16) -> &'static str {
+/// The words that belong to a status.
+pub(crate) fn reason(status: u16) -> &'static str {
     StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default()
 }
 
-fn compress(body: Vec<u8>, success: bool, asked: &Asked, headers: &mut HeaderMap) -> Vec<u8> {
+fn compress(body: &Bytes, success: bool, asked: &Asked, headers: &mut HeaderMap) -> Bytes {
     let wanted = success && asked.gzip && asked.may_be_compressed() && body.len() >= GZIP_FROM;
     if !wanted {
-        return body;
+        return body.clone();
     }
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len()), Compression::fast());
-    match encoder.write_all(&body).and_then(|()| encoder.finish()) {
+    match encoder.write_all(body).and_then(|()| encoder.finish()) {
         Ok(compressed) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            compressed
+            compressed.into()
         }
-        Err(_) => body,
+        Err(_) => body.clone(),
     }
 }
 
@@ -215,12 +226,14 @@ enum Content<'a> {
     List(&'a Value),
     Error(ApiError),
     Problem(Value),
+    Document(&'a Document),
 }
 
 impl Content<'_> {
     fn into_bytes(self, status: u16, asked: &Asked) -> Vec<u8> {
         match self {
-            Self::Empty => Vec::new(),
+            // A document is not made of bytes here: it may be a stream.
+            Self::Empty | Self::Document(_) => Vec::new(),
             Self::Problem(problem) => json(&problem, asked.pretty),
             Self::List(list) if asked.envelope => {
                 let mut list = list.clone();

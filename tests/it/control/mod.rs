@@ -2,6 +2,7 @@
 
 mod clock;
 mod health;
+mod journal;
 mod live_migrations;
 mod migration_link;
 mod preference;
