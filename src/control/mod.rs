@@ -1,6 +1,7 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
 mod clock;
+mod expectation;
 mod export;
 mod health;
 mod journal;
@@ -9,6 +10,7 @@ mod migration_link;
 mod state;
 mod stream;
 mod validations;
+mod verify;
 
 use std::str::FromStr;
 
@@ -51,6 +53,7 @@ pub(crate) fn routes() -> Router<AppState> {
             get(journal::list).delete(journal::clear),
         )
         .route("/__mock/v1/requests/stream", get(stream::follow))
+        .route("/__mock/v1/verify", post(verify::verify))
 }
 
 /// The identifier in the path.

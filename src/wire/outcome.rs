@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use parking_lot::Mutex;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -69,6 +69,8 @@ impl Payload {
 pub(crate) struct Problem {
     pub(crate) status: u16,
     pub(crate) detail: String,
+    /// Members beyond those of RFC 9457.
+    pub(crate) members: Map<String, Value>,
 }
 
 impl Problem {
@@ -76,7 +78,14 @@ impl Problem {
         Self {
             status,
             detail: detail.into(),
+            members: Map::new(),
         }
+    }
+
+    /// Adds a member.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
     }
 
     /// A rule of the emulated APIs that stands in the way of a control request, too.

@@ -168,10 +168,12 @@ pub(crate) fn write(
             (code.row().status, kind, Content::Error(error_in_truth))
         }
         Outcome::Problem(problem) => {
-            let body = json!({
-                "detail": problem.detail, "status": problem.status, "title": reason(problem.status), "type": "about:blank",
-            });
-            (problem.status, Kind::Problem, Content::Problem(body))
+            let mut body = problem.members.clone();
+            body.insert("detail".to_owned(), json!(problem.detail));
+            body.insert("status".to_owned(), json!(problem.status));
+            body.insert("title".to_owned(), json!(reason(problem.status)));
+            body.insert("type".to_owned(), json!("about:blank"));
+            (problem.status, Kind::Problem, Content::Problem(body.into()))
         }
         Outcome::Document(document) => {
             let kind = Kind::Document(document.media_type);

@@ -113,6 +113,8 @@ pub(crate) struct Journal {
     bytes: usize,
     /// How many entries made room for newer ones.
     dropped: u64,
+    /// The sequence number of the last entry that was dropped.
+    dropped_through: u64,
     /// The sequence number of the last entry. Whoever follows the journal waits for it to change.
     last: watch::Sender<u64>,
 }
@@ -124,6 +126,8 @@ pub(crate) struct Excerpt {
     pub(crate) entries: Vec<Arc<Entry>>,
     /// How many entries made room for newer ones, since the journal was last emptied.
     pub(crate) dropped: u64,
+    /// The sequence number of the last entry that was dropped.
+    pub(crate) dropped_through: u64,
 }
 
 impl Default for Journal {
@@ -139,6 +143,7 @@ impl Journal {
             capacity,
             bytes: 0,
             dropped: 0,
+            dropped_through: 0,
             last: watch::Sender::new(0),
         }
     }
@@ -155,6 +160,7 @@ impl Journal {
         {
             self.bytes -= oldest.exchange.bytes();
             self.dropped += 1;
+            self.dropped_through = oldest.sequence;
         }
         self.last.send_replace(sequence);
     }
@@ -164,6 +170,7 @@ impl Journal {
         self.entries.clear();
         self.bytes = 0;
         self.dropped = 0;
+        self.dropped_through = 0;
     }
 
     /// The first entries after a sequence number, so many at most.
@@ -183,6 +190,7 @@ impl Journal {
         Excerpt {
             entries: self.entries.range(first..).cloned().collect(),
             dropped: self.dropped,
+            dropped_through: self.dropped_through,
         }
     }
 
@@ -223,6 +231,7 @@ mod tests {
         assert_eq!(sequences(&journal), [4, 5]);
         assert_eq!(journal.since(4).entries.len(), 1);
         assert_eq!(journal.since(0).dropped, 3);
+        assert_eq!(journal.since(0).dropped_through, 3);
     }
 
     #[test]

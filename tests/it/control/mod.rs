@@ -8,3 +8,4 @@ mod migration_link;
 mod preference;
 mod state;
 mod validations;
+mod verify;
