@@ -51,7 +51,8 @@ impl Masked {
             .filter(|text| text.len() >= WORTH_SEEKING)
         {
             for text in self.0.texts() {
-                if text.contains(secret) {
+                // Most texts are too short to be searched, and the world waits meanwhile.
+                if text.len() >= secret.len() && text.contains(secret) {
                     *text = text.replace(secret, MASKED);
                 }
             }
@@ -200,10 +201,15 @@ impl Masking {
 
 /// Whether a name of any spelling names a secret.
 fn is_secret(name: &str) -> bool {
-    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
-    let letters = letters.map(|byte| char::from(byte.to_ascii_lowercase()));
-    let plain: String = letters.collect();
-    SECRET_ENDINGS.iter().any(|ending| plain.ends_with(ending))
+    let ends_with = |ending: &&str| {
+        let letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+        let mut letters = letters.map(|byte| byte.to_ascii_lowercase());
+        ending
+            .bytes()
+            .rev()
+            .all(|byte| letters.next() == Some(byte))
+    };
+    SECRET_ENDINGS.iter().any(ends_with)
 }
 
 /// The value of a form, decoded.
@@ -261,6 +267,9 @@ fn value_length(text: &str) -> usize {
 
 /// Cuts a text off behind the first name of a secret that a value follows.
 fn loose(text: &str) -> Cow<'_, str> {
+    if !text.contains([':', '=']) {
+        return Cow::Borrowed(text); // as most texts are, and no value follows in them
+    }
     let assigned = |after: &str| {
         let value = after.trim_start_matches(['"', '\'', '\\', ' ']);
         value
