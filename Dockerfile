@@ -24,7 +24,8 @@ FROM scratch
 COPY --from=build /atlas-migration-mock /bin/atlas-migration-mock
 USER 65534:65534
 # Inside a container the loopback address would be out of everyone's reach.
-ENV ATLAS_MOCK_HOST=0.0.0.0
+# Outside it, so would a control API for callers on the same machine only.
+ENV ATLAS_MOCK_HOST=0.0.0.0 ATLAS_MOCK_CONTROL=open
 EXPOSE 27090
 STOPSIGNAL SIGTERM
 # Asks on ATLAS_MOCK_PORT, as the server does. The first look comes after 100 ms (start-interval: Docker 25

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -22,7 +23,9 @@ use crate::error::{ApiError, ErrorCode, Hint};
 use crate::operation::{Access, Method, OPERATIONS, Operation, OperationId};
 use crate::recording::Recording;
 use crate::wire::outcome::{Outcome, Problem};
-use crate::wire::presentation::{self, Answering, Asked, Exchange};
+use crate::wire::presentation::{self, Answering, Asked, Exchange, Timing};
+use crate::world::World;
+use crate::world::clock::real_now;
 use crate::{atlas, cloud_manager, control};
 
 /// The finished service.
@@ -38,7 +41,7 @@ pub(crate) fn service(
 }
 
 fn router(app: &AppState) -> Router {
-    let mut router = control::routes();
+    let mut router = control::routes(app);
     for operation in OPERATIONS {
         for (base, path) in operation.paths() {
             let admission = from_fn_with_state((app.clone(), Route { operation, base }), admit);
@@ -82,6 +85,7 @@ fn endpoint(id: OperationId, method: MethodFilter) -> MethodRouter<AppState> {
         Id::GetGroup => on(method, atlas::projects::get_group),
         Id::RequestToken => on(method, atlas::oauth::request_token),
         Id::RevokeToken => on(method, atlas::oauth::revoke_token),
+        Id::SendTelemetry => on(method, atlas::telemetry::send_telemetry),
         Id::CreateMigrationLink => on(method, cloud_manager::migration_link::create_migration_link),
         Id::DeleteMigrationLink => on(method, cloud_manager::migration_link::delete_migration_link),
         Id::GetMigrationLinkStatus => on(
@@ -132,25 +136,33 @@ async fn buffered(request: Request, answering: Answering) -> Result<(Request, By
 
 /// Writes the answer, and a line about it.
 async fn present(State(app): State<AppState>, request: Request, next: Next) -> Response {
-    let began = app.world.now();
+    let began = real_now();
     let asked = Asked::of(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let answering = Answering::of_path(&path);
-    let mut recording = Recording::of(&request, began);
+    let mut recording = Recording::of(&request);
     let mut response = match buffered(request, answering).await {
         Ok((request, body)) => {
             recording.body = body;
             next.run(request).await
         }
+        Err(_) if answering == Answering::Control => {
+            Problem::new(400, "The body broke off.").into_response()
+        }
         Err(error) => error.into_response(),
     };
     let exchange = response.extensions_mut().remove::<Exchange>();
-    let exchange = exchange.unwrap_or_else(|| Exchange::new(answering, began));
+    let exchange = exchange.unwrap_or_else(|| Exchange::new(answering));
     // Only what axum itself refuses would carry no outcome, and no such refusal is known to get here.
     let escaped = || Outcome::Refused(ErrorCode::Unexpected.into());
     let outcome = response.extensions_mut().remove().unwrap_or_else(escaped);
-    let now = app.world.now();
-    let mut written = presentation::write(&outcome, &exchange, &asked, app.truth, now);
+    let world = response.extensions_mut().remove::<Arc<World>>();
+    let world = world.as_ref().unwrap_or(app.worlds.default());
+    let timing = Timing {
+        began: world.at(began),
+        now: world.now(),
+    };
+    let mut written = presentation::write(&outcome, &exchange, &asked, app.truth, timing);
     let status = written.status().as_u16();
     if exchange.service != Answering::Control {
         let operation = exchange.operation.map(|operation| operation.name);
@@ -158,9 +170,25 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
             Outcome::Refused(error) => Some(app.truth.refusal(error.code).row().code),
             _ => None,
         };
-        let duration_ms = u64::try_from(now.duration_since(began).as_millis()).unwrap_or(0);
-        tracing::info!(operation, status, code, duration_ms, "{method} {path}");
-        recording.finish(&app.world, operation, code, duration_ms, &mut written);
+        let duration_ms = timing.milliseconds();
+        let fault = exchange.fault;
+        tracing::info!(
+            world = world.name(),
+            operation,
+            status,
+            code,
+            fault.id = fault,
+            duration_ms,
+            "{method} {path}"
+        );
+        recording.finish(
+            world,
+            timing.began,
+            operation,
+            code,
+            duration_ms,
+            &mut written,
+        );
     }
     written
 }
@@ -213,7 +241,7 @@ async fn method_not_allowed(
             error.with_hint(Hint::Allow(methods(&here))).into_response()
         }
     };
-    let exchange = Exchange::new(first.api.into(), app.world.now());
+    let exchange = Exchange::new(first.api.into());
     response.extensions_mut().insert(exchange);
     response
 }

@@ -1,6 +1,7 @@
 //! Every setting of a server with its default.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use crate::model::ip_range::IpRange;
 use crate::wire::truth::Truth;
@@ -24,8 +25,26 @@ pub struct Config {
     pub strict_versions: bool,
     /// Refuse requests over the rate limit. Default `true`. When `false` the headers still count.
     pub rate_limits: bool,
+    /// Who may use the control API. Default [`ControlAccess::Loopback`].
+    pub control: ControlAccess,
+    /// How many worlds may be there at once. Default 1,000.
+    pub max_worlds: usize,
+    /// How long a world may go unused before it makes room for another one. Default an hour.
+    pub world_idle: Duration,
     /// The proxies whose `X-Forwarded-For`, `-Proto` and `-Host` are believed. Default none.
     pub trusted_proxies: Vec<IpRange>,
+}
+
+/// Who may use the control API. The probes `/livez` and `/readyz` are open to everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ControlAccess {
+    /// Callers on the same machine.
+    #[default]
+    Loopback,
+    /// Everybody.
+    Open,
+    /// Whoever sends this token as `Authorization: Bearer …`.
+    Token(String),
 }
 
 impl Config {
@@ -43,6 +62,9 @@ impl Default for Config {
             seed: None,
             strict_versions: false,
             rate_limits: true,
+            control: ControlAccess::Loopback,
+            max_worlds: 1000,
+            world_idle: Duration::from_hours(1),
             trusted_proxies: Vec::new(),
         }
     }

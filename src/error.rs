@@ -66,7 +66,6 @@ macro_rules! error_codes {
 
         impl ErrorCode {
             /// Every row, in the order of the table.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
 
             pub(crate) const fn row(self) -> &'static Row {
@@ -132,6 +131,28 @@ error_codes! {
     OAuthServerError      = 500 "server_error" "Unexpected error." OAuth Documented "D.2";
 }
 
+impl ErrorCode {
+    /// The row of this name or with this code. Of several rows with a code it is the first; but
+    /// `UNEXPECTED_ERROR`, which rows of three statuses share, is the row of that name.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        let rows = || Self::ALL.iter().copied();
+        rows().find(|code| code.name() == text).or_else(|| {
+            let preferred = std::iter::once(Self::Unexpected);
+            preferred.chain(rows()).find(|code| code.row().code == text)
+        })
+    }
+
+    /// The name of the row, as the table has it.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}")
+    }
+
+    /// How many parameters the detail takes.
+    pub(crate) fn places(self) -> usize {
+        self.row().detail.matches("{}").count()
+    }
+}
+
 /// One entry of `parameters`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
@@ -169,6 +190,8 @@ pub(crate) struct ApiError {
     pub(crate) code: ErrorCode,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) hint: Option<Hint>,
+    /// A status instead of the row's: a fault may bring about one that no row has.
+    pub(crate) forced_status: Option<u16>,
 }
 
 impl ApiError {
@@ -181,6 +204,7 @@ impl ApiError {
             code,
             parameters: parameters.into_iter().map(Into::into).collect(),
             hint: None,
+            forced_status: None,
         }
     }
 
@@ -194,6 +218,11 @@ impl ApiError {
             hint: Some(hint),
             ..self
         }
+    }
+
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> u16 {
+        self.forced_status.unwrap_or(self.code.row().status)
     }
 
     /// The sentence for people, parameters filled in.
@@ -219,6 +248,7 @@ impl From<ErrorCode> for ApiError {
             code,
             parameters: Vec::new(),
             hint: None,
+            forced_status: None,
         }
     }
 }
@@ -242,6 +272,19 @@ mod tests {
             error.detail(),
             "Rate limit exceeded for a/b. Please retry after 1 seconds. Request capacity: 2. Refill rate: 3 per 4 seconds."
         );
+    }
+
+    #[test]
+    fn a_row_is_found_by_its_name_and_by_its_code() {
+        for (text, code) in [
+            ("NoOrganizationLink", Some(ErrorCode::NoOrganizationLink)),
+            ("UNEXPECTED_ERROR", Some(ErrorCode::Unexpected)),
+            ("USER_UNAUTHORIZED", Some(ErrorCode::UserUnauthorized)),
+            ("server_error", Some(ErrorCode::OAuthServerError)),
+            ("NO_SUCH_CODE", None),
+        ] {
+            assert_eq!(ErrorCode::named(text), code, "{text}");
+        }
     }
 
     #[test]

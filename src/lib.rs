@@ -42,7 +42,7 @@ mod server;
 mod wire;
 mod world;
 
-pub use config::Config;
+pub use config::{Config, ControlAccess};
 pub use fidelity::fidelity_report;
 pub use model::credential::{Credential, CredentialKind};
 pub use model::id::{InvalidId, OrgId};

@@ -28,6 +28,8 @@ pub(crate) enum Base {
     PublicV1,
     /// OAuth: form in, plain JSON out.
     OAuth,
+    /// What official clients send besides, unasked.
+    Private,
 }
 
 impl Base {
@@ -37,6 +39,7 @@ impl Base {
             Self::AtlasV1 => "/api/atlas/v1.0",
             Self::PublicV1 => "/api/public/v1.0",
             Self::OAuth => "/api/oauth",
+            Self::Private => "/api/private/v1.0",
         }
     }
 }
@@ -195,6 +198,7 @@ const ATLAS: &[Base] = &[Base::AtlasV2, Base::AtlasV1];
 const PUBLIC: &[Base] = &[Base::PublicV1];
 const LIVE_EXPORT: &[Base] = &[Base::PublicV1, Base::AtlasV1];
 const OAUTH: &[Base] = &[Base::OAuth];
+const PRIVATE: &[Base] = &[Base::Private];
 
 const LINK_TOKENS: &str = "/orgs/{orgId}/liveMigrations/linkTokens";
 const LIVE_MIGRATIONS: &str = "/groups/{groupId}/liveMigrations";
@@ -267,6 +271,9 @@ operations! {
     RevokeToken "revokeToken" Atlas OAUTH V20230101 Post "/revoke",
         Open Form None, 200 Documented "D.2",
         None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthInvalidClient];
+    SendTelemetry "sendTelemetry" Atlas PRIVATE V20230101 Post "/telemetry/events",
+        Open None None, 204 Inferred "sent by official clients, which ignore the answer",
+        None, &[];
     CreateMigrationLink "createMigrationLink" CloudManager LIVE_EXPORT V20230101 Post MIGRATION_LINK,
         OrgOwner Json None, 201 Documented "A.4",
         None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidAttribute, ErrorCode::RunningLiveExport];
@@ -297,7 +304,7 @@ impl Operation {
             all.push(E::Unauthenticated);
         }
         all.push(E::MethodNotAllowed);
-        if self.bases != OAUTH {
+        if !self.is_oauth() {
             all.push(E::InvalidQueryParameter);
         }
         if self.bases.contains(&Base::AtlasV2) {
@@ -353,12 +360,17 @@ impl Operation {
                 all.push(*code);
             }
         }
-        all.push(if self.bases == OAUTH {
+        all.push(if self.is_oauth() {
             E::OAuthServerError
         } else {
             E::Unexpected
         });
         all
+    }
+
+    /// Whether it is one of the token endpoints, whose errors have a form of their own.
+    pub(crate) fn is_oauth(&self) -> bool {
+        self.bases == OAUTH
     }
 
     /// The versions of the resource, as dates.

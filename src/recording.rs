@@ -11,7 +11,6 @@ use crate::world::journal::{Exchange, Message};
 
 /// A request, until its answer is known.
 pub(crate) struct Recording {
-    began: Timestamp,
     method: Method,
     path: String,
     headers: HeaderMap,
@@ -21,13 +20,12 @@ pub(crate) struct Recording {
 
 impl Recording {
     /// Begins with the head of a request.
-    pub(crate) fn of<B>(request: &Request<B>, began: Timestamp) -> Self {
+    pub(crate) fn of<B>(request: &Request<B>) -> Self {
         let uri = request.uri();
         let path = uri
             .path_and_query()
             .map_or(uri.path(), |path| path.as_str());
         Self {
-            began,
             method: request.method().clone(),
             path: path.to_owned(),
             headers: request.headers().clone(),
@@ -39,6 +37,7 @@ impl Recording {
     pub(crate) fn finish(
         self,
         world: &World,
+        began: Timestamp,
         operation: Option<&'static str>,
         error_code: Option<&'static str>,
         duration_ms: u64,
@@ -48,7 +47,7 @@ impl Recording {
         // No client sees the body that would have come without `HEAD`.
         let plain = plain.filter(|_| self.method != Method::HEAD);
         let exchange = Exchange {
-            time: self.began,
+            time: began,
             method: self.method.to_string(),
             path: self.path,
             operation,

@@ -55,7 +55,10 @@ impl Server {
 
     /// Who may call.
     pub fn credentials(&self) -> Vec<Credential> {
-        self.app.world.step(|state, _| state.store.credentials())
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.store.credentials())
     }
 
     /// Serves until `stop` comes, then finishes what is in flight, but for no longer than a moment.
@@ -143,26 +146,41 @@ impl MockServer {
 
     /// Who may call.
     pub fn credentials(&self) -> Vec<Credential> {
-        self.app.world.step(|state, _| state.store.credentials())
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.store.credentials())
+    }
+
+    /// The state of the world, as the text of a fixture.
+    pub fn state(&self) -> String {
+        // What a world holds can always be written.
+        serde_json::to_string(&self.app.worlds.default().export()).unwrap_or_default()
     }
 
     /// What the world's clock shows.
     pub fn now(&self) -> Timestamp {
-        self.app.world.now()
+        self.app.worlds.default().now()
     }
 
     /// Moves the world's clock forward.
     pub fn advance(&self, by: Duration) {
-        self.app.world.step(|state, _| state.clock.advance(by));
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.clock.advance(by));
     }
 
     /// Stops the world's clock at a time; [`advance`](Self::advance) still moves it.
     pub fn freeze(&self, at: Timestamp) {
-        self.app.world.step(|state, _| state.clock.freeze_at(at));
+        self.app
+            .worlds
+            .default()
+            .step(|state, _| state.clock.freeze_at(at));
     }
 
     /// Makes the world what its fixture made it.
     pub fn reset(&self) {
-        self.app.world.reset();
+        self.app.worlds.reset(self.app.worlds.default());
     }
 }

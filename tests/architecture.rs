@@ -28,7 +28,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     (
         "control",
-        &["model", "error", "operation", "wire", "world", "auth"],
+        &[
+            "model",
+            "error",
+            "operation",
+            "wire",
+            "world",
+            "config",
+            "auth",
+        ],
     ),
     ("recording", &["wire", "world"]),
     (
@@ -38,6 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "error",
             "operation",
             "wire",
+            "world",
             "config",
             "auth",
             "atlas",

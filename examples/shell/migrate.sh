@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A whole push live migration against a running mock, with curl and jq: link, validate, migrate, cut over.
-# Five days would pass in between; here the clock jumps. Usage: migrate.sh [BASE-URL]
+# Five days would pass in between; here the clock jumps. Wants the default world, fresh or reset.
+# Usage: migrate.sh [BASE-URL]
 set -euo pipefail
 
 mock=${1:-http://127.0.0.1:27090}
@@ -15,7 +16,10 @@ cloud_manager() { # METHOD PATH [BODY]
   curl -sS --fail-with-body --digest -u cloudown:00000000-0000-4000-8000-000000000011 -X "$1" "$mock/api/public/v1.0$2" \
     ${3:+-H 'Content-Type: application/json' -d "$3"}
 }
-next_event() { curl -sS --fail-with-body "$mock/__mock/v1/clock" -d '{"next": true}' | jq -r '"   … \(.event.what)"'; }
+next_event() { curl -sS --fail-with-body "$mock/__mock/v1/clock" -d '{"next": true}' | jq -r '.events[] | "   … \(.what)"'; }
+
+# Time passes only where the script says so.
+curl -sS --fail-with-body -o /dev/null "$mock/__mock/v1/clock" -d '{"freeze": true}'
 
 echo '1. A link-token, and the link'
 token=$(atlas POST "/orgs/$atlas_org/liveMigrations/linkTokens" '{"accessListIps": []}' | jq -r .linkToken)

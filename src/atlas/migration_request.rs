@@ -3,8 +3,11 @@
 //!
 //! Official clients send empty texts for what they leave out, so an empty text is an absent one.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::auth::extract::Versioned;
 use crate::error::{ApiError, ErrorCode};
@@ -76,26 +79,33 @@ struct Source {
 struct ShardingRequest {
     #[serde(rename = "createSupportingIndexes")]
     _create_supporting_indexes: bool,
-    #[serde(rename = "shardingEntries")]
-    _sharding_entries: Vec<ShardEntry>,
+    sharding_entries: Vec<ShardEntry>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ShardEntry {
-    #[serde(rename = "collection")]
-    _collection: String,
-    #[serde(rename = "database")]
-    _database: String,
-    #[serde(rename = "shardCollection")]
-    _shard_collection: ShardKeys,
+    collection: String,
+    database: String,
+    shard_collection: ShardKeys,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ShardKeys {
-    #[serde(rename = "key")]
-    _key: Option<Vec<serde_json::Map<String, serde_json::Value>>>,
+    key: Vec<BTreeMap<String, Option<Value>>>,
+}
+
+impl ShardingRequest {
+    fn check(&self) -> Result<(), ApiError> {
+        let entries = &self.sharding_entries;
+        let twice = |(index, entry)| entries[..index].contains(entry);
+        if entries.iter().enumerate().any(twice) {
+            let text = "shardingEntries must not have equal items";
+            return Err(ApiError::of(ErrorCode::ValidationError, text));
+        }
+        Ok(())
+    }
 }
 
 /// Reads `""` as if the attribute were not there.
@@ -143,6 +153,7 @@ pub(super) fn parse(body: &Versioned, project: &Project) -> Result<MigrationRequ
             return Err(ApiError::of(ErrorCode::MissingAttribute, name));
         }
     }
+    sharding.as_ref().map_or(Ok(()), ShardingRequest::check)?;
     if destination.group_id != project.id {
         return Err(ApiError::of(
             ErrorCode::InvalidAttribute,

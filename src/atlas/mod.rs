@@ -1,5 +1,5 @@
 //! The Atlas Administration API, below `/api/atlas/v2` and, without versions, `/api/atlas/v1.0`; and its
-//! token endpoint below `/api/oauth`.
+//! token endpoint below `/api/oauth`; and what official clients send besides.
 
 pub(crate) mod available_projects;
 pub(crate) mod link_tokens;
@@ -9,4 +9,5 @@ pub(crate) mod oauth;
 pub(crate) mod organizations;
 pub(crate) mod projects;
 pub(crate) mod system_status;
+pub(crate) mod telemetry;
 pub(crate) mod validations;

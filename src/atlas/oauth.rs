@@ -4,13 +4,14 @@ use axum::http::Uri;
 use serde::Serialize;
 
 use crate::auth::client_credentials::Client;
-use crate::auth::extract::{Form, InWorld};
+use crate::auth::extract::Form;
 use crate::auth::rate_limit;
 use crate::auth::state::AppState;
 use crate::error::{ApiError, ErrorCode};
 use crate::operation::RateClass;
 use crate::wire::outcome::Payload;
 use crate::world::access_tokens::LIFETIME;
+use crate::world::store::Store;
 
 #[derive(Serialize)]
 #[expect(clippy::struct_field_names, reason = "the names are those of RFC 6749")]
@@ -22,7 +23,7 @@ struct Token {
 
 /// Gives a service account a bearer token.
 pub(crate) async fn request_token(
-    Client(client): Client,
+    client: Client,
     axum::extract::State(app): axum::extract::State<AppState>,
     uri: Uri,
     Form(form): Form,
@@ -30,13 +31,15 @@ pub(crate) async fn request_token(
     if form.get("grant_type") != Some("client_credentials") {
         return Err(ErrorCode::OAuthUnsupportedGrant.into());
     }
-    if let (_, Some(seconds)) = rate_limit::take(&app, RateClass::Token, client.clone()) {
+    if let (_, Some(seconds)) =
+        rate_limit::take(&app, &client.world, RateClass::Token, client.id.clone())
+    {
         return Err(rate_limit::token_limit(uri.path(), seconds));
     }
-    let access_token = app.world.step(|state, now| {
+    let access_token = client.world.step(|state, now| {
         state
             .store
-            .grant_access_token(&client, now, &mut state.random)
+            .grant_access_token(&client.id, now, &mut state.random)
     });
     Payload::of(&Token {
         access_token,
@@ -46,12 +49,9 @@ pub(crate) async fn request_token(
 }
 
 /// Makes a bearer token useless; an unknown one is no error.
-pub(crate) async fn revoke_token(
-    Client(client): Client,
-    InWorld(world): InWorld,
-    Form(form): Form,
-) -> Result<Payload, ApiError> {
+pub(crate) async fn revoke_token(client: Client, Form(form): Form) -> Result<Payload, ApiError> {
     let token = form.get("token").ok_or(ErrorCode::OAuthInvalidRequest)?;
-    world.step(|state, _| state.store.revoke_access_token(&client, token));
+    let revoke = |store: &mut Store| store.revoke_access_token(&client.id, token);
+    client.world.step(|state, _| revoke(&mut state.store));
     Ok(Payload::empty())
 }

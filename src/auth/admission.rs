@@ -1,7 +1,8 @@
 //! Admission: the way of a request up to its handler, in the order in which a wrong one is refused.
 //!
 //! Authentication, query flags, version and media type, scope (the id, whether it exists, its side, the
-//! role, the address), rate limit, preference. Source of the order: section F of the project's wire facts.
+//! role, the address), rate limit, preference, faults. Source of the order: section F of the project's wire
+//! facts.
 
 use std::sync::Arc;
 
@@ -12,10 +13,12 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::authentication::authenticate;
+use super::authentication::{Authenticated, authenticate};
+use super::client_credentials::Client;
+use super::fault::Plan;
 use super::peer::Peer;
 use super::state::AppState;
-use super::{access_list, preference, rate_limit};
+use super::{access_list, fault, preference, rate_limit};
 use crate::error::{ApiError, ErrorCode};
 use crate::model::id::{GroupId, OrgId};
 use crate::model::organization::{Organization, Side};
@@ -25,6 +28,7 @@ use crate::operation::{Access, Api, Base, Body, Operation, RateClass};
 use crate::wire::media_type::{MediaType, accepted_versions, resolve};
 use crate::wire::presentation::Exchange;
 use crate::wire::query::Query;
+use crate::world::World;
 use crate::world::store::Principal;
 
 /// An operation at one of its paths.
@@ -37,7 +41,7 @@ pub(crate) struct Route {
 /// A request that may reach its handler, with what was found out about it on the way.
 #[derive(Clone)]
 pub(crate) struct Admitted {
-    pub(crate) caller: Option<Arc<Principal>>,
+    pub(crate) caller: Option<Authenticated>,
     pub(crate) scope: Scope,
     pub(crate) query: Query,
     /// The address of the API as the client knows it, for links: scheme, host and base.
@@ -62,7 +66,7 @@ pub(crate) async fn admit(
     request: Request,
     next: Next,
 ) -> Response {
-    let mut exchange = Exchange::new(route.operation.api.into(), app.world.now());
+    let mut exchange = Exchange::new(route.operation.api.into());
     exchange.operation = Some(route.operation);
     exchange.base = Some(route.base);
     let (mut parts, body) = request.into_parts();
@@ -72,14 +76,20 @@ pub(crate) async fn admit(
         Err(_) => raw_id(route, parts.uri.path()).map(ToOwned::to_owned),
     };
     let has_body = !body.is_end_stream();
-    let mut response = match check(&app, route, &parts, has_body, id.as_deref(), &mut exchange) {
-        Ok(admitted) => {
+    let mut world = None;
+    let known = (&mut exchange, &mut world);
+    let mut response = match check(&app, route, &parts, has_body, id.as_deref(), known) {
+        Ok((admitted, plan)) => {
             parts.extensions.insert(admitted);
-            next.run(Request::from_parts(parts, body)).await
+            let handled = next.run(Request::from_parts(parts, body));
+            plan.around(handled, &mut exchange).await
         }
         Err(error) => error.into_response(),
     };
     response.extensions_mut().insert(exchange);
+    if let Some(world) = world {
+        response.extensions_mut().insert::<Arc<World>>(world);
+    }
     response
 }
 
@@ -97,13 +107,14 @@ fn check(
     parts: &axum::http::request::Parts,
     has_body: bool,
     id: Option<&str>,
-    exchange: &mut Exchange,
-) -> Result<Admitted, ApiError> {
+    (exchange, world): (&mut Exchange, &mut Option<Arc<World>>),
+) -> Result<(Admitted, Plan), ApiError> {
     let Route { operation, base } = route;
     let caller = match operation.access {
         Access::Open => None,
         _ => Some(authenticate(app, parts)?),
     };
+    *world = caller.as_ref().map(|caller| caller.world.clone());
     let query = Query::parse(parts.uri.query().unwrap_or_default());
     for flag in ["envelope", "pretty"] {
         query.flag(flag, false).map_err(|error| match base {
@@ -118,11 +129,16 @@ fn check(
     let peer = Peer::of(parts, &app.trusted_proxies);
     let scope = match &caller {
         None => Scope::Nothing,
-        Some(caller) => scope(app, operation, caller, &peer, id.unwrap_or_default())?,
+        Some(caller) => scope(operation, caller, &peer, id.unwrap_or_default())?,
     };
     let path = parts.uri.path();
     if let (Some(class), Some(caller)) = (operation.rate, &caller) {
-        let (rate, refused) = rate_limit::take(app, class, subject(class, &scope, caller));
+        let (rate, refused) = rate_limit::take(
+            app,
+            &caller.world,
+            class,
+            subject(class, &scope, &caller.principal),
+        );
         exchange.rate = Some(rate);
         if let Some(seconds) = refused {
             return Err(rate_limit::bucket_limit(class, path, seconds));
@@ -134,14 +150,21 @@ fn check(
         exchange.applied_preference = Some(format!("code={status}"));
         return Err(error);
     }
+    // The token endpoint finds the world by the client that asks; one that proves nothing is in none.
+    let client = || Client::of(parts, app).ok().map(|client| client.world);
+    let plan = world.clone().or_else(client).map(|world| {
+        let id = id.unwrap_or(path);
+        fault::plan(app, &world, operation, path, id, &peer)
+    });
     let api_url = format!("{}{}", peer.origin, base.prefix());
-    Ok(Admitted {
+    let admitted = Admitted {
         caller,
         scope,
         query,
         api_url,
         body_version,
-    })
+    };
+    Ok((admitted, plan.unwrap_or_default()))
 }
 
 /// The version of the resource that answers.
@@ -205,16 +228,18 @@ fn body_version(
 
 /// What the path names, if the caller may touch it from where it calls.
 fn scope(
-    app: &AppState,
     operation: &Operation,
-    caller: &Principal,
+    Authenticated {
+        world,
+        principal: caller,
+    }: &Authenticated,
     peer: &Peer,
     id: &str,
 ) -> Result<Scope, ApiError> {
     let (scope, organization, permitted) = match operation.access {
         Access::Open | Access::Caller => (Scope::Nothing, None, true),
         Access::OrgMember | Access::OrgOwner => {
-            let organization = organization(app, operation.api, id)?;
+            let organization = organization(world, operation.api, id)?;
             let permitted = match operation.access {
                 Access::OrgOwner => caller.owns(organization.id),
                 _ => caller.is_member(organization.id),
@@ -226,7 +251,7 @@ fn scope(
             )
         }
         Access::GroupReadOnly | Access::GroupOrgMember | Access::GroupOrgOwner => {
-            let (project, organization) = project(app, id)?;
+            let (project, organization) = project(world, id)?;
             let permitted = match operation.access {
                 Access::GroupOrgOwner => caller.owns(organization.id),
                 Access::GroupOrgMember => caller.is_member(organization.id),
@@ -242,13 +267,11 @@ fn scope(
     Ok(scope)
 }
 
-fn organization(app: &AppState, api: Api, id: &str) -> Result<Organization, ApiError> {
+fn organization(world: &World, api: Api, id: &str) -> Result<Organization, ApiError> {
     let org_id: OrgId = id
         .parse()
         .map_err(|_| ApiError::of(ErrorCode::InvalidOrgId, id))?;
-    let found = app
-        .world
-        .step(|state, _| state.store.organizations.get(&org_id).cloned());
+    let found = world.step(|state, _| state.store.organizations.get(&org_id).cloned());
     let organization = found.ok_or_else(|| ApiError::of(ErrorCode::OrgNotFound, org_id))?;
     match (api, organization.side) {
         (Api::Atlas, Side::CloudManager) => Err(ApiError::of(ErrorCode::NotAtlasOrg, org_id)),
@@ -259,11 +282,11 @@ fn organization(app: &AppState, api: Api, id: &str) -> Result<Organization, ApiE
     }
 }
 
-fn project(app: &AppState, id: &str) -> Result<(Project, Organization), ApiError> {
+fn project(world: &World, id: &str) -> Result<(Project, Organization), ApiError> {
     let group_id: GroupId = id
         .parse()
         .map_err(|_| ApiError::of(ErrorCode::InvalidGroupId, id))?;
-    let found = app.world.step(|state, _| {
+    let found = world.step(|state, _| {
         let project = state.store.projects.get(&group_id)?;
         let organization = state.store.organizations.get(&project.org_id)?;
         Some((project.clone(), organization.clone()))

@@ -10,13 +10,21 @@ use super::nonce::Verdict;
 use super::state::AppState;
 use crate::error::{ApiError, ErrorCode, Hint};
 use crate::wire::headers::REALM;
+use crate::world::World;
 use crate::world::store::Principal;
+
+/// Who calls, and in which world.
+#[derive(Clone)]
+pub(crate) struct Authenticated {
+    pub(crate) world: Arc<World>,
+    pub(crate) principal: Arc<Principal>,
+}
 
 /// The caller of a request.
 ///
 /// # Errors
 /// One and the same refusal for no credentials, an unknown key, a wrong secret and a bad bearer token.
-pub(crate) fn authenticate(app: &AppState, parts: &Parts) -> Result<Arc<Principal>, ApiError> {
+pub(crate) fn authenticate(app: &AppState, parts: &Parts) -> Result<Authenticated, ApiError> {
     let header = parts
         .headers
         .get(AUTHORIZATION)
@@ -43,47 +51,39 @@ pub(crate) fn challenge(app: &AppState, stale: bool) -> ApiError {
 /// Not authenticated; and whether only the nonce was at fault.
 struct Stale(bool);
 
-fn by_digest(app: &AppState, parameters: &str, method: &str) -> Result<Arc<Principal>, Stale> {
+fn by_digest(app: &AppState, parameters: &str, method: &str) -> Result<Authenticated, Stale> {
     let authorization = Authorization::parse(parameters)
         .filter(|found| found.realm == REALM)
         .ok_or(Stale(false))?;
-    let issued_at = app
-        .nonces
-        .lock()
-        .issued_at(&authorization.nonce)
-        .ok_or(Stale(true))?;
-    let (issued, now) = (app.world.at(issued_at), app.world.now());
-    match app.nonces.lock().take(
-        &authorization.nonce,
-        authorization.nonce_count(),
-        issued,
-        now,
-    ) {
+    let (nonce, count) = (&authorization.nonce, authorization.nonce_count());
+    let issued_at = app.nonces.lock().issued_at(nonce).ok_or(Stale(true))?;
+    // An unknown key is looked for in the default world, and costs the same work as a wrong secret.
+    let world = app.worlds.of_credential(&authorization.username);
+    let world = world.unwrap_or_else(|| app.worlds.default().clone());
+    let (issued, now) = (world.at(issued_at), world.now());
+    match app.nonces.lock().take(nonce, count, issued, now) {
         Verdict::Fresh => {}
         Verdict::Stale => return Err(Stale(true)),
         Verdict::Replayed => return Err(Stale(false)),
     }
-    let stored = app
-        .world
-        .step(|state, _| state.store.api_keys.get(&authorization.username).cloned());
+    let stored = world.step(|state, _| state.store.api_keys.get(&authorization.username).cloned());
     let password = stored
         .as_ref()
         .and_then(|stored| stored.key.private_key.as_deref());
-    // An unknown key costs the same work as a wrong secret.
     let proven = authorization.proves(password.unwrap_or_default(), method);
-    stored
+    let principal = stored
         .filter(|stored| proven && stored.key.private_key.is_some())
         .map(|stored| stored.principal)
-        .ok_or(Stale(false))
+        .ok_or(Stale(false))?;
+    Ok(Authenticated { world, principal })
 }
 
-fn by_bearer(app: &AppState, token: &str) -> Option<Arc<Principal>> {
-    app.world.step(|state, now| {
+fn by_bearer(app: &AppState, token: &str) -> Option<Authenticated> {
+    let world = app.worlds.of_bearer(token);
+    let principal = world.step(|state, now| {
         let client = state.store.client_of(token, now)?;
-        state
-            .store
-            .service_accounts
-            .get(client)
-            .map(|stored| stored.principal.clone())
-    })
+        let stored = state.store.service_accounts.get(client)?;
+        Some(stored.principal.clone())
+    })?;
+    Some(Authenticated { world, principal })
 }

@@ -1,5 +1,7 @@
 //! The service account that asks for a token: HTTP Basic, and nothing else.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -9,14 +11,25 @@ use subtle::ConstantTimeEq;
 
 use super::state::AppState;
 use crate::error::{ApiError, ErrorCode};
+use crate::world::World;
 
-/// The client id of a service account that proved its secret.
-pub(crate) struct Client(pub(crate) String);
+/// A service account that proved its secret, and its world.
+pub(crate) struct Client {
+    pub(crate) id: String,
+    pub(crate) world: Arc<World>,
+}
 
 impl FromRequestParts<AppState> for Client {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        Self::of(parts, app)
+    }
+}
+
+impl Client {
+    /// The client that a request comes from.
+    pub(super) fn of(parts: &Parts, app: &AppState) -> Result<Self, ApiError> {
         let header = parts
             .headers
             .get(AUTHORIZATION)
@@ -30,10 +43,9 @@ impl FromRequestParts<AppState> for Client {
         let decoded = (form_decoded(&id), form_decoded(&secret));
         let proven = [(id, secret), decoded]
             .into_iter()
-            .find(|(id, secret)| proves(app, id, secret));
-        proven
-            .map(|(id, _)| Self(id))
-            .ok_or(ErrorCode::OAuthInvalidClient.into())
+            .find_map(|(id, secret)| Some((prove(app, &id, &secret)?, id)));
+        let (world, id) = proven.ok_or(ErrorCode::OAuthInvalidClient)?;
+        Ok(Self { id, world })
     }
 }
 
@@ -57,18 +69,13 @@ fn form_decoded(text: &str) -> String {
     first.map_or_else(|| text.to_owned(), |(value, _)| value.into_owned())
 }
 
-fn proves(app: &AppState, id: &str, secret: &str) -> bool {
-    app.world.step(|state, _| {
-        let stored = state
-            .store
-            .service_accounts
-            .get(id)
-            .and_then(|stored| stored.account.secret.as_deref());
-        let same: bool = stored
-            .unwrap_or_default()
-            .as_bytes()
-            .ct_eq(secret.as_bytes())
-            .into();
-        stored.is_some() && same
-    })
+/// The world of a service account that this is the secret of.
+fn prove(app: &AppState, id: &str, secret: &str) -> Option<Arc<World>> {
+    let world = app.worlds.of_credential(id)?;
+    let same: bool = world.step(|state, _| {
+        let stored = state.store.service_accounts.get(id)?;
+        let known = stored.account.secret.as_deref()?;
+        Some(known.as_bytes().ct_eq(secret.as_bytes()).into())
+    })?;
+    same.then_some(world)
 }

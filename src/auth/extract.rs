@@ -38,8 +38,10 @@ pub(crate) struct InWorld(pub(crate) Arc<World>);
 impl FromRequestParts<AppState> for InWorld {
     type Rejection = ApiError;
 
-    async fn from_request_parts(_: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        Ok(Self(app.world.clone()))
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let caller = admitted(parts)?.caller.as_ref();
+        let caller = caller.ok_or(ErrorCode::Unexpected)?;
+        Ok(Self(caller.world.clone()))
     }
 }
 
@@ -78,11 +80,9 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        admitted(parts)?
-            .caller
-            .clone()
-            .map(Self)
-            .ok_or(ErrorCode::Unexpected.into())
+        let caller = admitted(parts)?.caller.as_ref();
+        let caller = caller.ok_or(ErrorCode::Unexpected)?;
+        Ok(Self(caller.principal.clone()))
     }
 }
 

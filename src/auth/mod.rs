@@ -6,6 +6,7 @@ pub(crate) mod authentication;
 pub(crate) mod client_credentials;
 mod digest;
 pub(crate) mod extract;
+mod fault;
 pub(crate) mod nonce;
 pub(crate) mod peer;
 mod preference;

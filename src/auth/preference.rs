@@ -7,7 +7,7 @@ use super::peer::Peer;
 use super::rate_limit::{bucket_limit, public_api_limit, token_limit};
 use super::state::AppState;
 use crate::error::{ApiError, ErrorCode};
-use crate::operation::{Api, Base, Operation, REFILL_SECONDS};
+use crate::operation::{Api, Operation, REFILL_SECONDS};
 
 /// The status that the request prefers, if it names one.
 pub(super) fn preferred_status(headers: &HeaderMap) -> Option<u16> {
@@ -35,12 +35,12 @@ pub(super) fn refusal(
     peer: &Peer,
     status: u16,
 ) -> Option<ApiError> {
-    if operation.bases.contains(&Base::OAuth) {
+    if operation.is_oauth() {
         return Some(match status {
             400 => ErrorCode::OAuthInvalidRequest.into(),
             401 => ErrorCode::OAuthInvalidClient.into(),
             403 => ErrorCode::OAuthAccessDenied.into(),
-            429 => token_limit(path, REFILL_SECONDS),
+            429 => limited(operation, path, REFILL_SECONDS),
             500 => ErrorCode::OAuthServerError.into(),
             _ => return None,
         });
@@ -50,11 +50,17 @@ pub(super) fn refusal(
         401 => challenge(app, false),
         403 => ApiError::of(ErrorCode::IpNotOnAccessList, peer.address),
         404 => ApiError::of(ErrorCode::ResourceNotFound, path),
-        429 => match (operation.api, operation.rate) {
-            (Api::Atlas, Some(class)) => bucket_limit(class, path, REFILL_SECONDS),
-            _ => public_api_limit(path, REFILL_SECONDS),
-        },
+        429 => limited(operation, path, REFILL_SECONDS),
         500 => ErrorCode::Unexpected.into(),
         _ => return None,
     })
+}
+
+/// The refusal for too many requests, in the form of the API.
+pub(super) fn limited(operation: &Operation, path: &str, seconds: u64) -> ApiError {
+    match (operation.api, operation.rate) {
+        _ if operation.is_oauth() => token_limit(path, seconds),
+        (Api::Atlas, Some(class)) => bucket_limit(class, path, seconds),
+        _ => public_api_limit(path, seconds),
+    }
 }

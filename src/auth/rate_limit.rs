@@ -4,13 +4,17 @@ use super::state::AppState;
 use crate::error::{ApiError, ErrorCode, Hint, Parameter};
 use crate::operation::{REFILL_SECONDS, RateClass};
 use crate::wire::presentation::RateState;
+use crate::world::World;
 
 /// Takes a request out of its bucket. The second value is the seconds to wait, when the bucket was empty
 /// and the server refuses for that.
-pub(crate) fn take(app: &AppState, class: RateClass, subject: String) -> (RateState, Option<u64>) {
-    let taken = app
-        .world
-        .step(|state, now| state.rate_limits.take(class, subject, now));
+pub(crate) fn take(
+    app: &AppState,
+    world: &World,
+    class: RateClass,
+    subject: String,
+) -> (RateState, Option<u64>) {
+    let taken = world.step(|state, now| state.rate_limits.take(class, subject, now));
     let rate = RateState {
         limit: taken.limit,
         remaining: taken.remaining,
@@ -52,8 +56,8 @@ fn refused(code: ErrorCode, path: String, numbers: &[Parameter], seconds: u64) -
     let mut parameters = vec![Parameter::Text(path)];
     parameters.extend_from_slice(numbers);
     ApiError {
-        code,
         parameters,
         hint: Some(Hint::RetryAfter(seconds)),
+        ..code.into()
     }
 }

@@ -6,12 +6,12 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::nonce::Nonces;
-use crate::config::Config;
+use crate::config::{Config, ControlAccess};
 use crate::model::ip_range::IpRange;
 
 use crate::wire::truth::Truth;
-use crate::world::World;
 use crate::world::random::fresh_seed;
+use crate::world::registry::Registry;
 
 /// A handle to what the requests of a server share.
 #[derive(Clone)]
@@ -19,8 +19,9 @@ pub(crate) struct AppState(Arc<Shared>);
 
 /// What the requests of a server share.
 pub(crate) struct Shared {
-    pub(crate) world: Arc<World>,
+    pub(crate) worlds: Registry,
     pub(crate) nonces: Mutex<Nonces>,
+    pub(crate) control: ControlAccess,
     pub(crate) truth: Truth,
     pub(crate) strict_versions: bool,
     pub(crate) rate_limits: bool,
@@ -41,8 +42,14 @@ impl AppState {
     pub(crate) fn new(config: Config) -> Self {
         let nonce_seed = config.seed.map_or_else(fresh_seed, |seed| !seed);
         Self(Arc::new(Shared {
-            world: Arc::new(World::new(config.fixture, config.seed)),
+            worlds: Registry::new(
+                config.fixture,
+                config.seed,
+                config.max_worlds,
+                config.world_idle,
+            ),
             nonces: Mutex::new(Nonces::seeded(nonce_seed)),
+            control: config.control,
             truth: config.truth,
             strict_versions: config.strict_versions,
             rate_limits: config.rate_limits,

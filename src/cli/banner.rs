@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use atlas_migration_mock::{Credential, CredentialKind, OrgId, Side};
 
+use super::shell_word;
+
 /// The banner.
 pub(super) fn banner(url: &str, credentials: &[Credential]) -> String {
     let mut text = String::new();
@@ -64,14 +66,4 @@ fn owner(credentials: &[Credential], side: Side) -> Option<(&Credential, OrgId)>
             .find(|organization| organization.side == side)?;
         Some((key, organization.id))
     })
-}
-
-/// A text as a word of the shell: bare where that is safe, else in quotes.
-fn shell_word(text: &str) -> String {
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+/".contains(&byte);
-    if text.bytes().all(safe) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }

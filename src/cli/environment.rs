@@ -2,6 +2,8 @@
 
 use clap::Command;
 
+use super::clients;
+
 const PREFIX: &str = "ATLAS_MOCK_";
 
 /// Warns of each name in the environment that looks like a setting and is none.
@@ -21,7 +23,7 @@ pub(super) fn warn_of_unknown(command: &Command) {
 }
 
 fn warning(name: &str, known: &[&str]) -> Option<String> {
-    if known.contains(&name) {
+    if known.contains(&name) || name == clients::URL {
         return None;
     }
     let nearest = known

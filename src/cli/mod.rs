@@ -1,33 +1,47 @@
 //! The command line: flags, sub-commands, exit codes. Thin; the library does the work.
 
 mod banner;
+mod clients;
+mod env;
 mod environment;
+mod exec;
 mod health;
+mod http;
 mod print_config;
 mod serve;
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use atlas_migration_mock::{Config, Fixture, IpRange, Truth};
+use atlas_migration_mock::{Config, ControlAccess, Fixture, IpRange, Truth};
 use clap::builder::BoolishValueParser;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// How the program ends. The numbers are documented in the README and in `--help`.
 #[derive(Clone, Copy, Debug)]
 enum Exit {
-    Ok = 0,
-    Failed = 1,
-    Usage = 2,
-    NotBound = 3,
-    NotReady = 4,
+    Ok,
+    Failed,
+    Usage,
+    NotBound,
+    NotReady,
+    /// As the command of `exec` ended.
+    Child(u8),
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::NotBound => 3,
+            Self::NotReady => 4,
+            Self::Child(code) => code,
+        }
     }
 }
 
@@ -38,7 +52,8 @@ ATLAS_MOCK_PORT. A flag wins over its twin, a twin over the default.
 Compiled-in worlds: default, linked, migrating, ready_for_cutover, expired, failing_validation.
 
 Exit codes: 0 ended well; 1 failed while running; 2 wrong flag, environment or fixture;
-3 the port could not be bound; 4 not ready in time (health).";
+3 the port could not be bound; 4 not ready in time, or nobody to ask (health, env). With exec
+the code of the command.";
 
 /// Emulates the Atlas Administration API and the Cloud Manager / Ops Manager API of a push live
 /// migration, linked to each other, in memory.
@@ -63,6 +78,19 @@ enum Command {
         /// How long to ask, in seconds
         #[arg(long, value_name = "SECONDS", default_value_t = 10)]
         timeout: u64,
+    },
+    /// Run a command with a server of its own, whose address and keys stand in the variables that known
+    /// clients read; ends with the command's exit code
+    Exec {
+        /// The command and its arguments, behind --
+        #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
+    },
+    /// Print the variables that clients read, for a running server: eval "$(atlas-migration-mock env)"
+    Env {
+        /// One client only
+        #[arg(long = "for", value_name = "CLIENT")]
+        client: Option<clients::Client>,
     },
     /// Print every setting with its value and where that comes from
     PrintConfig,
@@ -116,6 +144,42 @@ struct Settings {
         global = true
     )]
     rate_limits: Switch,
+    /// Who may use the control API: callers on the same machine, or everybody
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_CONTROL",
+        default_value = "loopback",
+        global = true,
+        value_name = "WHO"
+    )]
+    control: ControlName,
+    /// Token that the control API wants of everybody, as Authorization: Bearer
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_CONTROL_TOKEN",
+        global = true,
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
+    control_token: Option<String>,
+    /// How many worlds may be there at once
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_MAX_WORLDS",
+        default_value_t = 1000,
+        global = true,
+        value_name = "NUMBER"
+    )]
+    max_worlds: usize,
+    /// How long a world may go unused, in seconds, before it makes room for another one
+    #[arg(
+        long,
+        env = "ATLAS_MOCK_WORLD_IDLE",
+        default_value_t = 3600,
+        global = true,
+        value_name = "SECONDS"
+    )]
+    world_idle: u64,
     /// Proxies whose X-Forwarded-For, -Proto and -Host are believed: addresses or CIDR blocks
     #[arg(long, env = "ATLAS_MOCK_TRUSTED_PROXIES", global = true, value_name = "ADDRESS,…", value_delimiter = ',', value_parser = ip_range)]
     trusted_proxies: Vec<IpRange>,
@@ -139,6 +203,12 @@ enum TruthName {
     Recorded,
     /// As published pages and the published API description say
     Documented,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ControlName {
+    Loopback,
+    Open,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -200,8 +270,21 @@ impl Settings {
             seed: self.seed,
             strict_versions: self.strict_versions,
             rate_limits: matches!(self.rate_limits, Switch::On),
+            control: self.control(),
+            max_worlds: self.max_worlds,
+            world_idle: Duration::from_secs(self.world_idle),
             trusted_proxies: self.trusted_proxies.clone(),
         })
+    }
+}
+
+impl Settings {
+    fn control(&self) -> ControlAccess {
+        match (&self.control_token, self.control) {
+            (Some(token), _) => ControlAccess::Token(token.clone()),
+            (None, ControlName::Loopback) => ControlAccess::Loopback,
+            (None, ControlName::Open) => ControlAccess::Open,
+        }
     }
 }
 
@@ -213,7 +296,7 @@ pub(crate) fn run() -> ExitCode {
         Err(error) => error.exit(),
     };
     environment::warn_of_unknown(&Cli::command());
-    command(&cli, &matches).into()
+    ExitCode::from(command(&cli, &matches).code())
 }
 
 fn command(cli: &Cli, matches: &ArgMatches) -> Exit {
@@ -222,6 +305,8 @@ fn command(cli: &Cli, matches: &ArgMatches) -> Exit {
         Command::Health { wait, timeout } => {
             health::health(&cli.settings, wait.then_some(Duration::from_secs(*timeout)))
         }
+        Command::Exec { command } => exec::exec(&cli.settings, command),
+        Command::Env { client } => env::env(&cli.settings, *client),
         Command::PrintConfig => print_config::print_config(&Cli::command(), matches),
         Command::Fidelity => print(&atlas_migration_mock::fidelity_report()),
         Command::Completions { shell } => {
@@ -234,6 +319,29 @@ fn command(cli: &Cli, matches: &ArgMatches) -> Exit {
             );
             print(&String::from_utf8_lossy(&script))
         }
+    }
+}
+
+/// Tells what went wrong, and how the program ends for it.
+fn fail(message: &str, exit: Exit) -> Exit {
+    eprintln!("error: {message}");
+    exit
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Exit> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| fail(&format!("no runtime: {error}"), Exit::Failed))
+}
+
+/// A text as a word of the shell: bare where that is safe, else in quotes.
+fn shell_word(text: &str) -> String {
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+/:".contains(&byte);
+    if !text.is_empty() && text.bytes().all(safe) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 

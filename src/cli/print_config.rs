@@ -18,6 +18,14 @@ pub(super) fn print_config(command: &Command, matches: &ArgMatches) -> Exit {
                 .collect::<Vec<_>>()
                 .join(",")
         });
+        // A secret that is printed is one no more.
+        let value = value.map(|value| {
+            if id == "control_token" {
+                "[masked]".to_owned()
+            } else {
+                value
+            }
+        });
         let origin = match matches.value_source(id) {
             Some(ValueSource::CommandLine) => "flag",
             Some(ValueSource::EnvVariable) => "environment",

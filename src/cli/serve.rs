@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use atlas_migration_mock::Server;
+use atlas_migration_mock::{ControlAccess, Server};
 use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Exit, LogFormat, Settings, banner};
+use super::{Exit, LogFormat, Settings, banner, fail, runtime};
 
 pub(super) fn serve(settings: &Settings) -> Exit {
     #[expect(clippy::disallowed_methods, reason = "the time of starting is real")]
@@ -22,12 +22,9 @@ pub(super) fn serve(settings: &Settings) -> Exit {
         Ok(config) => config,
         Err(error) => return fail(&error, Exit::Usage),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&format!("no runtime: {error}"), Exit::Failed),
+        Err(exit) => return exit,
     };
     let exit = runtime.block_on(async {
         // Handlers come before the port: whoever sees it open may send a signal.
@@ -58,11 +55,6 @@ pub(super) fn serve(settings: &Settings) -> Exit {
     exit
 }
 
-fn fail(message: &str, exit: Exit) -> Exit {
-    eprintln!("error: {message}");
-    exit
-}
-
 fn start_log(json: bool) {
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -87,8 +79,8 @@ fn announce(settings: &Settings, server: &Server, began: Instant) -> Result<(), 
     } else {
         eprintln!("{}", banner::banner(&url, &server.credentials()));
     }
-    if !settings.host.is_loopback() {
-        tracing::warn!(host = %settings.host, "reachable from other machines, the control API below /__mock too");
+    if !settings.host.is_loopback() && settings.control() == ControlAccess::Open {
+        tracing::warn!(host = %settings.host, "the control API below /__mock is open to other machines");
     }
     let ready = json!({
         "admin": format!("{url}/__mock"),
@@ -136,7 +128,7 @@ impl Stop {
         tracing::info!("stopping");
         tokio::spawn(async move {
             self.next().await;
-            std::process::exit(i32::from(Exit::Failed as u8));
+            std::process::exit(i32::from(Exit::Failed.code()));
         });
     }
 

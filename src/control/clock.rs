@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Body;
-use crate::auth::state::AppState;
+use super::{Body, Target};
 use crate::wire::outcome::{Payload, Problem};
 use crate::world;
 
@@ -18,7 +16,7 @@ use crate::world;
 pub(crate) enum Command {
     /// Moves it forward, by seconds or by a text such as `120h` or `PT2H`.
     Advance(Span),
-    /// Jumps to the next event of the world.
+    /// Jumps to the next events of the world.
     Next(bool),
     /// Stops it: `true` at what it shows, or at a time.
     Freeze(Freeze),
@@ -47,29 +45,37 @@ pub(crate) enum Freeze {
 }
 
 /// What the clock shows.
-pub(crate) async fn read(State(app): State<AppState>) -> Payload {
-    Payload::entity(app.world.step(|state, _| shown(state)))
+pub(crate) async fn read(Target(world): Target) -> Payload {
+    Payload::entity(world.step(|state, _| shown(state)))
 }
 
 /// Does one thing with the clock, and answers what it shows then; for `next` also what happened.
 pub(crate) async fn command(
-    State(app): State<AppState>,
+    Target(world): Target,
     Body(command): Body<Command>,
 ) -> Result<Payload, Problem> {
-    app.world.step(|state, now| {
-        let mut event = None;
+    world.step(|state, now| {
+        let mut events = Vec::new();
         match command {
             Command::Advance(span) => state.clock.advance(span.forward()?),
-            Command::Next(jump) => {
-                event = state.store.next_event(now).filter(|_| jump);
-                if let Some(event) = &event {
+            Command::Next(true) => {
+                events = state.store.next_events(now);
+                if let Some(event) = events.first() {
                     state.clock.set(event.at);
                 }
             }
+            Command::Next(false) => {}
+            Command::Freeze(Freeze::At(time)) if time < now => {
+                let detail = format!("freeze: it is {now}, and a clock goes forward only.");
+                return Err(Problem::new(409, detail));
+            }
             Command::Freeze(Freeze::At(time)) => state.clock.freeze_at(time),
             Command::Freeze(Freeze::Here(true)) => state.clock.freeze_at(now),
+            Command::Freeze(Freeze::Here(false)) if state.clock.scale() > 0.0 => {}
             Command::Freeze(Freeze::Here(false)) => state.clock.set_scale(1.0),
-            Command::Scale(pace) if pace.is_finite() && pace >= 0.0 => state.clock.set_scale(pace),
+            Command::Scale(pace) if pace.is_finite() && pace >= 0.0 => {
+                state.clock.set_scale(pace.abs());
+            }
             Command::Scale(pace) => {
                 return Err(Problem::new(
                     400,
@@ -79,7 +85,7 @@ pub(crate) async fn command(
         }
         let mut shown = shown(state);
         if matches!(command, Command::Next(_)) {
-            shown["event"] = json!(event);
+            shown["events"] = json!(events);
         }
         Ok(Payload::entity(shown))
     })

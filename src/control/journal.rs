@@ -3,12 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::export;
-use crate::auth::state::AppState;
+use super::{Target, export};
 use crate::operation::OPERATIONS;
 use crate::wire::outcome::{Document, Payload, Problem};
 use crate::wire::query::Query;
@@ -16,14 +15,14 @@ use crate::world::journal::{Entry, Exchange};
 
 /// The exchanges that the query asks for, in the form that it asks for.
 pub(crate) async fn list(
-    State(app): State<AppState>,
+    Target(world): Target,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref().unwrap_or_default());
     let filter = Filter::of(&query)?;
     let format = query.get("format").unwrap_or("json");
     let since = filter.since.unwrap_or(0);
-    let mut excerpt = app.world.step(|state, _| state.journal.since(since));
+    let mut excerpt = world.step(|state, _| state.journal.since(since));
     excerpt
         .entries
         .retain(|entry| filter.accepts(&entry.exchange));
@@ -52,8 +51,8 @@ pub(crate) async fn list(
 }
 
 /// Forgets what was; what is dropped counts from 0 again.
-pub(crate) async fn clear(State(app): State<AppState>) -> Payload {
-    app.world.step(|state, _| state.journal.clear());
+pub(crate) async fn clear(Target(world): Target) -> Payload {
+    world.step(|state, _| state.journal.clear());
     Payload::empty()
 }
 

@@ -1,11 +1,9 @@
 //! `PATCH /__mock/v1/liveMigrations/{liveMigrationId}`
 
-use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Body, Id};
-use crate::auth::state::AppState;
+use super::{Body, Id, Target};
 use crate::model::id::LiveMigrationId;
 use crate::model::live_migration::MigrationState;
 use crate::wire::outcome::{Payload, Problem};
@@ -19,13 +17,11 @@ pub(crate) struct StateRequest {
 
 /// Puts a migration into a state; from there it goes on by itself.
 pub(crate) async fn set_state(
-    State(app): State<AppState>,
+    Target(world): Target,
     Id(id): Id<LiveMigrationId>,
     Body(request): Body<StateRequest>,
 ) -> Result<Payload, Problem> {
-    let driven = app
-        .world
-        .step(|state, now| state.store.drive_migration(id, request.state, now));
+    let driven = world.step(|state, now| state.store.drive_migration(id, request.state, now));
     driven.map_err(|error| Problem::of(&error))?;
     Ok(Payload::entity(json!({ "id": id, "state": request.state })))
 }

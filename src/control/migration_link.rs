@@ -1,11 +1,9 @@
 //! `PATCH /__mock/v1/organizations/{orgId}/migrationLink`
 
-use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Body, Id};
-use crate::auth::state::AppState;
+use super::{Body, Id, Target};
 use crate::model::id::OrgId;
 use crate::model::migration_link::LinkStatus;
 use crate::wire::outcome::{Payload, Problem};
@@ -20,11 +18,11 @@ pub(crate) struct StatusRequest {
 
 /// Forces the status of a link, and answers with what it shows now.
 pub(crate) async fn set_status(
-    State(app): State<AppState>,
+    Target(world): Target,
     Id(org_id): Id<OrgId>,
     Body(request): Body<StatusRequest>,
 ) -> Result<Payload, Problem> {
-    let status = app.world.step(|state, now| {
+    let status = world.step(|state, now| {
         let forced = state.store.force_link_status(org_id, request.status, now);
         forced.then(|| state.store.migration_link_status(org_id, now))
     });

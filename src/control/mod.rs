@@ -3,6 +3,8 @@
 mod clock;
 mod expectation;
 mod export;
+mod faults;
+mod guard;
 mod health;
 mod journal;
 mod live_migrations;
@@ -11,34 +13,58 @@ mod state;
 mod stream;
 mod validations;
 mod verify;
+mod worlds;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::routing::{get, patch, post};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{delete, get, patch, post};
 use serde::de::DeserializeOwned;
 
 use crate::auth::state::AppState;
 use crate::wire::outcome::Problem;
+use crate::wire::query::Query;
+use crate::world::World;
+use crate::world::registry::Refusal;
 
 /// The largest state that is imported, in bytes.
 pub(crate) const MAX_STATE: usize = 64 * 1024 * 1024;
 
-/// Every route of the control API.
-pub(crate) fn routes() -> Router<AppState> {
+/// The probes, open to everybody, and the control API behind its guard.
+pub(crate) fn routes(app: &AppState) -> Router<AppState> {
+    let guard = from_fn_with_state(app.clone(), guard::guard);
+    Router::new()
+        .route("/livez", get(health::livez))
+        .route("/readyz", get(health::readyz))
+        .merge(api().layer(guard))
+}
+
+fn api() -> Router<AppState> {
     let state = get(state::export).put(state::import);
     Router::new()
         .route(
             "/__mock/v1/state",
             state.layer(DefaultBodyLimit::max(MAX_STATE)),
         )
-        .route("/livez", get(health::livez))
-        .route("/readyz", get(health::readyz))
         .route("/__mock/v1/reset", post(state::reset))
+        .route("/__mock/v1/info", get(worlds::info))
+        .route("/__mock/v1/worlds", get(worlds::list).post(worlds::create))
+        .route(
+            "/__mock/v1/worlds/{name}",
+            get(worlds::read).delete(worlds::remove),
+        )
         .route("/__mock/v1/clock", get(clock::read).post(clock::command))
+        .route(
+            "/__mock/v1/faults",
+            get(faults::list).post(faults::add).delete(faults::clear),
+        )
+        .route("/__mock/v1/faults/{id}", delete(faults::remove))
         .route(
             "/__mock/v1/organizations/{id}/migrationLink",
             patch(migration_link::set_status),
@@ -56,6 +82,59 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/__mock/v1/verify", post(verify::verify))
 }
 
+/// The world that a request is about: `?world=`, else `X-Mock-World`, else the default one.
+struct Target(Arc<World>);
+
+impl FromRequestParts<AppState> for Target {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let query = Query::parse(parts.uri.query().unwrap_or_default());
+        let header = parts
+            .headers
+            .get("x-mock-world")
+            .and_then(|name| name.to_str().ok());
+        match query.get("world").or(header) {
+            None => Ok(Self(app.worlds.default().clone())),
+            Some(name) => Ok(Self(app.worlds.named(name)?)),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::InvalidName(name) => Self::new(
+                400,
+                format!("{name:?} is not 1 to 64 letters, digits, - and _."),
+            ),
+            Refusal::NameTaken(name) => Self::new(409, format!("There is a world {name} already.")),
+            Refusal::Unknown(name) => Self::new(404, format!("There is no world {name}.")),
+            Refusal::IsDefault => Self::new(409, "The default world cannot be dropped."),
+            Refusal::TooMany(limit) => Self::new(
+                409,
+                format!("There are {limit} worlds, and no more may be. Drop some."),
+            ),
+            Refusal::CredentialTaken { id, world } => {
+                Self::new(409, format!("Credential {id} belongs to world {world}."))
+            }
+        }
+    }
+}
+
+/// The part of the path that varies.
+struct Segment(String);
+
+impl FromRequestParts<AppState> for Segment {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
+        let path = Path::<String>::from_request_parts(parts, app).await;
+        let wrong = |rejection: PathRejection| Problem::new(400, rejection.body_text());
+        path.map(|Path(text)| Self(text)).map_err(wrong)
+    }
+}
+
 /// The identifier in the path.
 struct Id<T>(T);
 
@@ -63,16 +142,11 @@ impl<T: FromStr + Send> FromRequestParts<AppState> for Id<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Problem> {
-        let Path(text) = Path::<String>::from_request_parts(parts, app)
-            .await
-            .map_err(|rejection| Problem::new(400, rejection.body_text()))?;
-        let wrong = |_| {
-            Problem::new(
-                400,
-                format!("{text:?} is not 24 lowercase hexadecimal digits."),
-            )
-        };
-        text.parse().map(Self).map_err(wrong)
+        let Segment(text) = Segment::from_request_parts(parts, app).await?;
+        let detail = format!("{text:?} is not 24 lowercase hexadecimal digits.");
+        text.parse()
+            .map(Self)
+            .map_err(|_| Problem::new(400, detail))
     }
 }
 

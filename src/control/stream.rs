@@ -14,6 +14,7 @@ use futures_util::stream::unfold;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::Target;
 use super::journal::Filter;
 use crate::auth::state::AppState;
 use crate::wire::outcome::{Document, Problem};
@@ -29,6 +30,7 @@ const BATCH: usize = 16;
 /// Follows the journal, from now on or from after the event that the reader names as its last.
 pub(crate) async fn follow(
     State(app): State<AppState>,
+    Target(world): Target,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Document, Problem> {
@@ -36,12 +38,12 @@ pub(crate) async fn follow(
     // A browser that connects anew repeats the address and adds how far it came.
     let last_event = headers.get("last-event-id");
     let last_event = last_event.and_then(|value| value.to_str().ok()?.parse().ok());
-    let last = app.world.step(|state, _| state.journal.last());
+    let last = world.step(|state, _| state.journal.last());
     let newest = *last.borrow();
     // A number from before the server was started anew is none of these.
     let read = last_event.or(filter.since).unwrap_or(newest).min(newest);
     let reader = Reader {
-        world: app.world.clone(),
+        world,
         last,
         stopping: app.stopping.subscribe(),
         filter,

@@ -1,11 +1,9 @@
 //! `PATCH /__mock/v1/validations/{validationId}`
 
-use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Body, Id};
-use crate::auth::state::AppState;
+use super::{Body, Id, Target};
 use crate::model::id::ValidationId;
 use crate::model::validation::ValidationState;
 use crate::wire::outcome::{Payload, Problem};
@@ -20,16 +18,20 @@ pub(crate) struct StateRequest {
 
 /// Puts a validation into a state; a pending one goes on by itself, to `FAILED` when a message is given.
 pub(crate) async fn set_state(
-    State(app): State<AppState>,
+    Target(world): Target,
     Id(id): Id<ValidationId>,
     Body(request): Body<StateRequest>,
 ) -> Result<Payload, Problem> {
     let state = request.state;
-    let found = app.world.step(|world, now| {
-        world
-            .store
-            .drive_validation(id, state, request.error_message, now)
-    });
+    let error_message = match (state, request.error_message) {
+        (ValidationState::Success, Some(_)) => {
+            let detail = "A validation that succeeded has no errorMessage.";
+            return Err(Problem::new(400, detail));
+        }
+        (ValidationState::Failed, None) => Some("Failed by the control API.".to_owned()),
+        (_, message) => message,
+    };
+    let found = world.step(|held, now| held.store.drive_validation(id, state, error_message, now));
     if !found {
         return Err(Problem::new(404, format!("There is no validation {id}.")));
     }

@@ -2,14 +2,12 @@
 
 use std::cmp::Reverse;
 
-use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Body;
 use super::expectation::{Candidate, Expectation, Times, WrittenTimes, counted, counted_in_order};
 use super::journal::{StatusPattern, known_operation, wrong_status};
-use crate::auth::state::AppState;
+use super::{Body, Target};
 use crate::wire::outcome::{Payload, Problem};
 
 /// What is to be verified.
@@ -37,14 +35,14 @@ struct Written {
 
 /// Says of each expectation what was seen; 409 if one of them is not met, or may not be.
 pub(crate) async fn verify(
-    State(app): State<AppState>,
+    Target(world): Target,
     Body(verification): Body<Verification>,
 ) -> Result<Payload, Problem> {
     let written = verification.expect.iter().enumerate();
     let read = written.map(|(index, written)| read(index, written));
     let expectations = read.collect::<Result<Vec<_>, _>>()?;
     let since = verification.since;
-    let excerpt = app.world.step(|state, _| state.journal.since(since));
+    let excerpt = world.step(|state, _| state.journal.since(since));
     let dropped = excerpt.dropped;
     let candidates: Vec<_> = excerpt.entries.into_iter().map(Candidate::of).collect();
     let counted = if verification.in_order {

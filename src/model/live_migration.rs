@@ -26,7 +26,7 @@ pub(crate) enum MigrationState {
 }
 
 impl MigrationState {
-    /// Whether a migration in this state occupies its host and its clusters.
+    /// Whether a migration in this state occupies its host and its destination cluster.
     pub(crate) fn is_running(self) -> bool {
         !matches!(self, Self::Complete | Self::Failed | Self::Expired)
     }

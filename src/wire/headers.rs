@@ -7,7 +7,7 @@ use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
-use super::presentation::{Answering, Asked, Exchange};
+use super::presentation::{Answering, Asked, Exchange, Timing};
 use super::truth::Truth;
 use crate::error::{ErrorCode, Hint, Shape};
 use crate::operation::Base;
@@ -46,13 +46,13 @@ pub(super) fn of(
     exchange: &Exchange,
     asked: &Asked,
     truth: Truth,
-    now: Timestamp,
+    timing: Timing,
 ) -> HeaderMap {
     let mut headers = Headers(HeaderMap::with_capacity(20));
     headers.text(header::CONTENT_TYPE, &content_type(kind, exchange, truth));
-    headers.text(header::DATE, &http_date(now));
+    headers.text(header::DATE, &http_date(timing.now));
     match exchange.service {
-        Answering::Atlas => headers.atlas(kind, exchange, asked, now),
+        Answering::Atlas => headers.atlas(kind, exchange, asked, timing),
         Answering::CloudManager => headers.cloud_manager(kind),
         Answering::Control => {}
     }
@@ -110,13 +110,9 @@ impl Headers {
         self.0.insert(HeaderName::from_static(name), value.into());
     }
 
-    fn atlas(&mut self, kind: &Kind<'_>, exchange: &Exchange, asked: &Asked, now: Timestamp) {
+    fn atlas(&mut self, kind: &Kind<'_>, exchange: &Exchange, asked: &Asked, timing: Timing) {
         self.fixed(header::SERVER, "mdbws");
-        let elapsed = now.duration_since(exchange.began).as_millis();
-        self.number(
-            "x-envoy-upstream-service-time",
-            u64::try_from(elapsed).unwrap_or(0),
-        );
+        self.number("x-envoy-upstream-service-time", timing.milliseconds());
         if asked.may_be_compressed() {
             self.fixed(header::VARY, "Accept-Encoding");
         }
@@ -136,13 +132,6 @@ impl Headers {
                 self.fixed(HeaderName::from_static("x-java-method"), method);
             }
             self.fixed(HeaderName::from_static("x-java-version"), "17.0.19+10-LTS");
-            let version = exchange
-                .version
-                .filter(|_| exchange.base == Some(Base::AtlasV2));
-            if let Some(retired) = version.and_then(|version| operation.retired(version)) {
-                self.fixed(HeaderName::from_static("deprecation"), retired.deprecation);
-                self.fixed(HeaderName::from_static("sunset"), retired.sunset);
-            }
         }
         // What was refused before the rate limit carries neither of these, as the unknown group shows.
         if let Some(rate) = exchange.rate {
@@ -152,6 +141,22 @@ impl Headers {
             );
             self.number("ratelimit-limit", rate.limit);
             self.number("ratelimit-remaining", rate.remaining);
+            self.retired(exchange);
+        }
+    }
+
+    /// What the answers of a version say that has a successor.
+    fn retired(&mut self, exchange: &Exchange) {
+        let version = exchange
+            .version
+            .filter(|_| exchange.base == Some(Base::AtlasV2));
+        let retired = exchange
+            .operation
+            .zip(version)
+            .and_then(|(operation, version)| operation.retired(version));
+        if let Some(retired) = retired {
+            self.fixed(HeaderName::from_static("deprecation"), retired.deprecation);
+            self.fixed(HeaderName::from_static("sunset"), retired.sunset);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Bytes on the wire: what requests mean and how answers are written. Nothing here knows a world.
 
+pub(crate) mod distortion;
 pub(crate) mod headers;
 pub(crate) mod json;
 pub(crate) mod media_type;

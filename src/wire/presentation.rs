@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::distortion::{self, Distortion};
 use super::headers::{self, Kind};
 use super::outcome::{Document, Outcome};
 use super::pretty::Pretty;
@@ -96,16 +97,32 @@ fn offers_gzip(accept_encoding: &str) -> bool {
     })
 }
 
+/// When an exchange began and when its answer is written, by the clock of its world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    pub(crate) began: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+impl Timing {
+    /// How long the exchange took, in whole milliseconds.
+    pub(crate) fn milliseconds(self) -> u64 {
+        u64::try_from(self.now.duration_since(self.began).as_millis()).unwrap_or(0)
+    }
+}
+
 /// What became known of a request on its way: the further it came, the more of it is set.
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) service: Answering,
-    pub(crate) began: Timestamp,
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) base: Option<Base>,
     pub(crate) version: Option<VersionDate>,
     pub(crate) rate: Option<RateState>,
     pub(crate) applied_preference: Option<String>,
+    /// The first fault that the request met, by its id.
+    pub(crate) fault: Option<u64>,
+    pub(crate) distortion: Option<Distortion>,
 }
 
 /// The state of a rate limit after the request.
@@ -116,15 +133,16 @@ pub(crate) struct RateState {
 }
 
 impl Exchange {
-    pub(crate) fn new(service: Answering, began: Timestamp) -> Self {
+    pub(crate) fn new(service: Answering) -> Self {
         Self {
             service,
-            began,
             operation: None,
             base: None,
             version: None,
             rate: None,
             applied_preference: None,
+            fault: None,
+            distortion: None,
         }
     }
 }
@@ -139,7 +157,7 @@ pub(crate) fn write(
     exchange: &Exchange,
     asked: &Asked,
     truth: Truth,
-    now: Timestamp,
+    timing: Timing,
 ) -> Response<Body> {
     let (status, kind, content) = match outcome {
         Outcome::Success(payload) => {
@@ -160,12 +178,12 @@ pub(crate) fn write(
                 code: truth.refusal(error.code),
                 ..error.clone()
             };
-            let code = error_in_truth.code;
             let kind = Kind::Refusal {
-                code,
+                code: error_in_truth.code,
                 hint: error.hint.as_ref(),
             };
-            (code.row().status, kind, Content::Error(error_in_truth))
+            let status = error_in_truth.status();
+            (status, kind, Content::Error(error_in_truth))
         }
         Outcome::Problem(problem) => {
             let mut body = problem.members.clone();
@@ -180,14 +198,22 @@ pub(crate) fn write(
             (200, kind, Content::Document(document))
         }
     };
-    let mut headers = headers::of(&kind, exchange, asked, truth, now);
+    let mut headers = headers::of(&kind, exchange, asked, truth, timing);
     let success = matches!(kind, Kind::Success);
     let mut response = if let Content::Document(document) = content {
         Response::new(document.take())
     } else {
-        let plain = Bytes::from(content.into_bytes(status, asked));
+        let mut body = content.into_bytes(status, asked);
+        if exchange.distortion == Some(Distortion::MalformedJson) {
+            distortion::malform(&mut body);
+        }
+        let plain = Bytes::from(body);
         let body = compress(&plain, success, asked, &mut headers);
-        let mut response = Response::new(Body::from(body));
+        let body = match &exchange.distortion {
+            Some(distortion) => distortion.apply(body.into(), &mut headers),
+            None => Body::from(body),
+        };
+        let mut response = Response::new(body);
         response.extensions_mut().insert(Plain(plain));
         response
     };
@@ -305,14 +331,14 @@ impl Serialize for ErrorBody<'_> {
             Shape::Standard | Shape::NullParameters => {
                 let parameters = (row.shape == Shape::Standard).then_some(&error.parameters);
                 map.serialize_entry("detail", &error.detail())?;
-                map.serialize_entry("error", &row.status)?;
+                map.serialize_entry("error", &error.status())?;
                 map.serialize_entry("errorCode", row.code)?;
                 map.serialize_entry("parameters", &parameters)?;
-                map.serialize_entry("reason", reason(row.status))?;
+                map.serialize_entry("reason", reason(error.status()))?;
             }
             Shape::Challenge => {
-                map.serialize_entry("error", &row.status)?;
-                map.serialize_entry("reason", reason(row.status))?;
+                map.serialize_entry("error", &error.status())?;
+                map.serialize_entry("reason", reason(error.status()))?;
                 map.serialize_entry("detail", &error.detail())?;
                 map.serialize_entry("errorCode", row.code)?;
             }

@@ -92,7 +92,9 @@ impl Store {
             .get(&org_id)
             .is_some_and(|link| link.token == hash);
         if !same {
-            self.refuse_while_exporting(org_id, now)?;
+            if self.migration_links.contains_key(&org_id) {
+                self.refuse_while_exporting(org_id, now)?;
+            }
             let link = MigrationLink {
                 org_id,
                 token: hash,

@@ -67,11 +67,16 @@ impl Store {
         let linked = |project: &&Project| {
             let link = self.migration_links.get(&project.org_id);
             link.is_some_and(|link| link.target_org_id == org)
-                && self.migration_link_status(project.org_id, now) == LinkStatus::Synced
+                && self.is_synchronized(project.org_id, now)
         };
         let mut all: Vec<_> = self.projects.values().filter(linked).collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
+    }
+
+    /// Whether the link of a source organization is there and works.
+    fn is_synchronized(&self, org: OrgId, now: Timestamp) -> bool {
+        self.migration_link_status(org, now) == LinkStatus::Synced
     }
 
     /// Begins a validation of what a migration into this project would meet.
@@ -134,7 +139,7 @@ impl Store {
     /// Begins a migration into this project.
     ///
     /// What names nothing or is occupied is refused; what only a look at the source would find lets the
-    /// migration fail once it starts, unless a validation was made before.
+    /// migration fail once it starts. A validation, which finds it before, is not asked for.
     pub(crate) fn create_live_migration(
         &mut self,
         project: &Project,
@@ -209,10 +214,14 @@ impl Store {
             .get(&id)
             .ok_or_else(|| unknown_migration(id))?;
         if state.is_running() {
+            let source = self.source_of(migration);
+            if !source.is_some_and(|source| self.is_synchronized(source, now)) {
+                return Err(ErrorCode::NoOrganizationLink.into());
+            }
             let busy = migration
                 .migration_hosts
                 .iter()
-                .find_map(|host| self.busy_host(host, Some(id), now));
+                .find_map(|host| self.busy_host(migration.source_group_id, host, Some(id), now));
             let cluster =
                 self.busy_cluster(migration.group_id, &migration.cluster_name, Some(id), now);
             let busy = busy.map(|text| ApiError::of(ErrorCode::ValidationError, text));
@@ -290,19 +299,22 @@ impl Store {
             .map(|project| project.org_id)
     }
 
-    /// What stands in the way of a migration, in the order in which the real one looks: link, source,
-    /// destination, host, then what only a look at the source finds.
+    /// What stands in the way of a migration: link, source, destination, host, then what only a look at the
+    /// source finds.
     fn obstacle(
         &self,
         project: &Project,
         request: &MigrationRequest,
         now: Timestamp,
     ) -> Option<Obstacle> {
-        let available = self.available_projects(project.org_id, now);
-        if available.is_empty() {
+        let linked = self.migration_links.values().any(|link| {
+            link.target_org_id == project.org_id && self.is_synchronized(link.org_id, now)
+        });
+        if !linked {
             return Some(Obstacle::refused(ErrorCode::NoOrganizationLink.into()));
         }
         let source_id = request.source_group_id;
+        let available = self.available_projects(project.org_id, now);
         let Some(source) = available.into_iter().find(|source| source.id == source_id) else {
             return Some(Obstacle::refused(ApiError::of(
                 ErrorCode::GroupNotFound,
@@ -328,7 +340,7 @@ impl Store {
         let host = &request.migration_host;
         let unknown = (!source.migration_hosts.contains(host))
             .then(|| format!("no migration host {host} in project {source_id}"));
-        let hosted = unknown.or_else(|| self.busy_host(host, None, now));
+        let hosted = unknown.or_else(|| self.busy_host(source_id, host, None, now));
         self.busy_cluster(project.id, &cluster.name, None, now)
             .map(Obstacle::refused)
             .or_else(|| hosted.as_deref().map(Obstacle::invalid))
@@ -349,9 +361,10 @@ impl Store {
         busy.then(|| ErrorCode::ClusterHasRunningImport.into())
     }
 
-    /// What a host that is taken carries.
+    /// What a host of a source project carries already.
     fn busy_host(
         &self,
+        source: GroupId,
         host: &str,
         but: Option<LiveMigrationId>,
         now: Timestamp,
@@ -359,8 +372,10 @@ impl Store {
         let mut others = self
             .running_migrations(now)
             .filter(|running| Some(running.id) != but);
-        let carried =
-            |running: &&LiveMigration| running.migration_hosts.iter().any(|busy| busy == host);
+        let carried = |running: &&LiveMigration| {
+            running.source_group_id == source
+                && running.migration_hosts.iter().any(|busy| busy == host)
+        };
         let other = others.find(carried)?;
         Some(format!(
             "migration host {host} already carries live migration {}",

@@ -5,6 +5,7 @@
 
 pub(crate) mod access_tokens;
 pub(crate) mod clock;
+pub(crate) mod faults;
 pub(crate) mod fixture;
 mod handshake;
 pub(crate) mod journal;
@@ -12,15 +13,17 @@ pub(crate) mod mask;
 pub(crate) mod migrations;
 pub(crate) mod random;
 pub(crate) mod rate_limit;
+pub(crate) mod registry;
 pub(crate) mod store;
 pub(crate) mod timeline;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use clock::Clock;
+use faults::Faults;
 use fixture::{ClockSetting, Fixture};
 use journal::{Exchange, Journal};
 use mask::Masked;
@@ -33,6 +36,7 @@ pub(crate) struct State {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) faults: Faults,
     pub(crate) random: Random,
     pub(crate) journal: Journal,
 }
@@ -46,6 +50,7 @@ impl State {
             store,
             clock,
             rate_limits: RateLimits::default(),
+            faults: Faults::default(),
             random,
             journal: Journal::default(),
         }
@@ -54,6 +59,9 @@ impl State {
 
 /// One isolated universe.
 pub(crate) struct World {
+    name: String,
+    /// When it was last used, in real time.
+    used: Mutex<Instant>,
     origin: Fixture,
     /// Without one, what is random differs after a reset, too.
     seed: Option<u64>,
@@ -62,7 +70,7 @@ pub(crate) struct World {
 
 impl World {
     /// The world that a checked fixture describes.
-    pub(crate) fn new(fixture: Fixture, seed: Option<u64>) -> Self {
+    pub(crate) fn new(name: String, fixture: Fixture, seed: Option<u64>) -> Self {
         let clock = fixture.clock.clone();
         let state = State::new(fixture, seed);
         // With the secrets that the fixture left open: a reset must not change them.
@@ -71,10 +79,37 @@ impl World {
             ..state.store.export()
         };
         Self {
+            name,
+            used: Mutex::new(clock::real_now()),
             origin,
             seed,
             state: Mutex::new(state),
         }
+    }
+
+    /// The name that the control API knows it by.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a reset leads back to.
+    pub(crate) fn origin(&self) -> &Fixture {
+        &self.origin
+    }
+
+    /// Notes that it is in use.
+    fn touch(&self) {
+        *self.used.lock() = clock::real_now();
+    }
+
+    /// How long it has not been used.
+    fn unused_for(&self) -> Duration {
+        clock::real_now().saturating_duration_since(*self.used.lock())
+    }
+
+    /// The public keys and client ids of its credentials.
+    fn credential_ids(&self) -> Vec<String> {
+        self.export().credential_ids()
     }
 
     /// Runs one step on the state, at the world's present.
@@ -94,9 +129,9 @@ impl World {
         self.state.lock().clock.at(moment)
     }
 
-    /// Makes the world what its fixture made it: data, clock, rate limits and chance. The journal is emptied,
-    /// and who follows it goes on.
-    pub(crate) fn reset(&self) {
+    /// Makes the world what its fixture made it: data, clock, rate limits and chance, without faults. The journal is
+    /// emptied, and who follows it goes on.
+    fn reset(&self) {
         let fresh = State::new(self.origin.clone(), self.seed);
         let mut state = self.state.lock();
         let mut journal = std::mem::take(&mut state.journal);
@@ -125,13 +160,12 @@ impl World {
         })
     }
 
-    /// Replaces the data by those of a checked fixture, and the clock if the fixture has one; the rate limits
-    /// start anew. A reset still leads back to the fixture of the start.
-    pub(crate) fn import(&self, fixture: Fixture) {
+    /// Replaces the data by those of a checked fixture, and the clock, which begins where the fixture says or in
+    /// the present; the rate limits start anew, the faults stay. A reset still leads back to the fixture of the
+    /// start.
+    fn import(&self, fixture: Fixture) {
         self.step(|state, _| {
-            if let Some(clock) = clock_of(&fixture) {
-                state.clock = clock;
-            }
+            state.clock = clock_of(&fixture).unwrap_or_else(Clock::started_now);
             state.store = Store::new(fixture, &mut state.random);
             state.rate_limits = RateLimits::default();
         });

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use rand::rngs::{StdRng, SysRng};
-use rand::{Rng, SeedableRng, TryRng};
+use rand::{Rng, RngExt, SeedableRng, TryRng};
 
 /// A seeded generator.
 #[derive(Debug)]
@@ -22,6 +22,11 @@ impl Random {
         bytes
     }
 
+    /// A number from 0 up to, but not including, 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        self.0.random()
+    }
+
     /// Random bytes in standard base64.
     pub(crate) fn base64<const N: usize>(&mut self) -> String {
         STANDARD.encode(self.bytes::<N>())
@@ -30,6 +35,14 @@ impl Random {
     /// Random bytes in the alphabet of URLs, without padding.
     pub(crate) fn base64_url<const N: usize>(&mut self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<N>())
+    }
+
+    /// So many random lowercase letters.
+    pub(crate) fn letters<const N: usize>(&mut self) -> String {
+        self.bytes::<N>()
+            .iter()
+            .map(|byte| char::from(b'a' + byte % 26))
+            .collect()
     }
 
     /// A random UUID, version 4.

@@ -35,6 +35,10 @@ struct Bucket {
 impl Bucket {
     /// Adds what the whole periods since the last refill have brought.
     fn refill(&mut self, quota: Quota, now: Timestamp) {
+        if now < self.period_began {
+            // Somebody set the clock back.
+            self.period_began = now;
+        }
         let elapsed = now.duration_since(self.period_began).as_secs();
         let periods = u64::try_from(elapsed).unwrap_or(0) / REFILL_SECONDS;
         if periods > 0 {

@@ -115,8 +115,8 @@ fn change<S: Copy>(
 }
 
 impl Store {
-    /// The next change that the passing of time brings about in this world.
-    pub(crate) fn next_event(&self, now: Timestamp) -> Option<Event> {
+    /// The next changes that the passing of time brings about in this world: all that come at one time.
+    pub(crate) fn next_events(&self, now: Timestamp) -> Vec<Event> {
         let settings = &self.settings;
         let migrations = self.live_migrations.values().filter_map(|migration| {
             let (at, state) = change(migration.at(settings, now), |state| {
@@ -138,6 +138,10 @@ impl Store {
         });
         let links = self.migration_links.values().filter_map(|link| {
             let at = self.synchronized_at(link)?;
+            let held = self.link_tokens.get(&link.token)?.is_valid(at);
+            if link.forced_status.is_some() || !held {
+                return None;
+            }
             Some(Event {
                 at,
                 what: format!("the link of organization {} becomes SYNCED", link.org_id),
@@ -158,8 +162,11 @@ impl Store {
             .chain(links)
             .chain(tokens)
             .chain(bearers);
-        all.filter(|event| now < event.at)
-            .min_by(|a, b| (a.at, &a.what).cmp(&(b.at, &b.what)))
+        let mut coming: Vec<Event> = all.filter(|event| now < event.at).collect();
+        let first = coming.iter().map(|event| event.at).min();
+        coming.retain(|event| Some(event.at) == first);
+        coming.sort_by(|a, b| a.what.cmp(&b.what));
+        coming
     }
 }
 

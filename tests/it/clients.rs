@@ -1,6 +1,6 @@
 //! Real clients, unmodified, log in and complete the handshake. Each is a small program in `tests/clients`.
 //!
-//! A client whose tool is missing is skipped, with a line that says so; where `ATLAS_MOCK_REQUIRE_CLIENTS` is
+//! A client whose tool is missing is skipped, with a line that says so; where `CLIENT_TESTS_REQUIRED` is
 //! set, as in CI, it fails instead. `tests/clients/install` gets the tools ready.
 
 use std::env::var_os;
@@ -66,7 +66,7 @@ fn command(folder: &str, tool: impl Into<OsString>, arguments: &[&str]) -> Comma
 }
 
 fn python() -> OsString {
-    var_os("ATLAS_MOCK_PYTHON").unwrap_or_else(|| "python3".into())
+    var_os("CLIENT_TESTS_PYTHON").unwrap_or_else(|| "python3".into())
 }
 
 async fn completes_the_handshake(client: Client) {
@@ -85,7 +85,7 @@ impl Client {
     fn run(mut self, url: &str) -> Result<(), String> {
         let name = self.name;
         if let Err(reason) = succeed(&mut self.probe) {
-            if var_os("ATLAS_MOCK_REQUIRE_CLIENTS").is_some() {
+            if var_os("CLIENT_TESTS_REQUIRED").is_some() {
                 return Err(format!("{name} is missing: {reason}"));
             }
             let last = reason.trim_end().lines().last().unwrap_or_default();

@@ -13,6 +13,12 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_atlas-migration-mock");
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(arguments).stdin(Stdio::null());
+    // Settings of whoever runs the tests are none of the tests'.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("ATLAS_MOCK_") {
+            command.env_remove(name);
+        }
+    }
     command
 }
 
@@ -247,6 +253,10 @@ fn settings_are_printed_with_their_origin() {
     seed             -                        default
     strict-versions  false                    default
     rate-limits      on                       default
+    control          loopback                 default
+    control-token    -                        default
+    max-worlds       1000                     default
+    world-idle       3600                     default
     trusted-proxies  -                        default
     log-format       auto                     default
     port-file        -                        default
@@ -284,4 +294,38 @@ fn completions_name_the_commands() {
         "{}",
         stdout(&output)
     );
+}
+
+#[test]
+fn exec_runs_a_command_beside_a_server_and_passes_its_exit_code_on() {
+    let script =
+        "printf '%s ' $ATLAS_MOCK_URL $MONGODB_ATLAS_PUBLIC_API_KEY $MCLI_PUBLIC_API_KEY; exit 7";
+
+    let output = run(&["exec", "--fixture", "linked", "--", "sh", "-c", script]);
+    let missing = run(&["exec", "--", "no-such-command"]);
+
+    assert_eq!(output.status.code(), Some(7));
+    let shown = stdout(&output);
+    assert!(shown.starts_with("http://127.0.0.1:"), "{shown}");
+    assert!(shown.ends_with(" atlasown cloudown "), "{shown}");
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+#[test]
+fn env_prints_what_a_shell_can_take_over() {
+    let running = Running::start(&[]);
+    let port = running.address().rsplit(':').next().unwrap().to_owned();
+
+    let output = run(&["env", "--for", "mongocli", "--port", &port]);
+    running.signal("TERM");
+    running.end();
+    let nobody = run(&["env", "--port", &port]);
+
+    assert_snapshot!(stdout(&output).replace(&port, "PORT"), @"
+    export MCLI_OPS_MANAGER_URL=http://127.0.0.1:PORT/
+    export MCLI_PUBLIC_API_KEY=cloudown
+    export MCLI_PRIVATE_API_KEY=00000000-0000-4000-8000-000000000011
+    export MCLI_ORG_ID=5f1e0c9a7b3d4e2f8a6b1c0d
+    ");
+    assert_eq!(nobody.status.code(), Some(4));
 }

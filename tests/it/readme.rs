@@ -16,7 +16,7 @@ async fn shell(mock: &Mock, tools: &[&str], arguments: &[&str]) -> Option<Output
         .find(|tool| Command::new(tool).arg("--version").output().is_err());
     if let Some(tool) = missing {
         assert!(
-            std::env::var_os("ATLAS_MOCK_REQUIRE_CLIENTS").is_none(),
+            std::env::var_os("CLIENT_TESTS_REQUIRED").is_none(),
             "{tool} is missing"
         );
         // Unlike what `eprintln!` prints, this line is seen when the test passes.
@@ -75,6 +75,22 @@ async fn the_example_migrates_from_link_to_cutover() {
        … live migration ed4c000b081f5b7d6c24c39b becomes COMPLETE
     {"status":"COMPLETE"}
     "#);
+}
+
+#[tokio::test]
+async fn the_three_faults_are_put_in_force() {
+    let mock = Mock::start().await;
+    let start = "```sh\ncurl http://127.0.0.1:27090/__mock/v1/faults";
+    let block = &README[README.find(start).unwrap() + "```sh\n".len()..];
+    let commands = block.split("```").next().unwrap();
+    let commands = commands.replace("http://127.0.0.1:27090", mock.server.url());
+
+    if shell(&mock, &["curl"], &["-c", &commands]).await.is_none() {
+        return;
+    }
+
+    let faults = mock.control("GET", "/faults", "").await.json();
+    assert_eq!(faults["faults"].as_array().unwrap().len(), 3);
 }
 
 #[test]

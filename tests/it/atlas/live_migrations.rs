@@ -303,3 +303,41 @@ async fn members_may_look_and_only_owners_act() {
     );
     assert_eq!(mock.source_owner().get(MIGRATION).await.status, 401);
 }
+
+#[tokio::test]
+async fn sharding_is_read_as_published() {
+    let mock = Mock::linked().await;
+    let entry = json!({ "collection": "c", "database": "d", "shardCollection": { "key": [{ "a": 1, "b": null }] } });
+    let sharded = |entries: Value| {
+        move |body: &mut Value| {
+            body["destination"]["clusterName"] = json!("destination-sharded");
+            body["sharding"] =
+                json!({ "createSupportingIndexes": true, "shardingEntries": entries });
+        }
+    };
+
+    let twice = create(&mock, sharded(json!([entry, entry]))).await;
+    let without_key = create(
+        &mock,
+        sharded(json!([{ "collection": "c", "database": "d", "shardCollection": {} }])),
+    )
+    .await;
+    let right = create(&mock, sharded(json!([entry]))).await;
+
+    assert_eq!(twice.json()["errorCode"], "VALIDATION_ERROR");
+    assert_eq!(without_key.json()["parameters"], json!(["key"]));
+    assert_eq!(right.status, 201, "{right}");
+}
+
+#[tokio::test]
+async fn a_link_to_a_source_without_the_project_is_a_link() {
+    let mock = Mock::start().await;
+    let token = mock.link_token().await;
+    mock.second_source()
+        .link(crate::support::SECOND_MIGRATION_LINK, &token)
+        .await;
+
+    let refused = create(&mock, |_| ()).await;
+
+    assert_eq!(refused.json()["errorCode"], "GROUP_NOT_FOUND");
+}

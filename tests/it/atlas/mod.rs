@@ -7,4 +7,5 @@ mod oauth;
 mod organizations;
 mod projects;
 mod system_status;
+mod telemetry;
 mod validations;

@@ -1,6 +1,8 @@
 //! The control API, a file for each of its parts.
 
 mod clock;
+mod faults;
+mod guard;
 mod health;
 mod journal;
 mod live_migrations;
@@ -9,3 +11,4 @@ mod preference;
 mod state;
 mod validations;
 mod verify;
+mod worlds;

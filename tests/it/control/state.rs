@@ -39,6 +39,13 @@ async fn an_exported_state_imports_as_itself_and_tokens_go_on_working() {
     let (used, unused) = (mock.link_token().await, mock.link_token().await);
     mock.source_owner().link(MIGRATION_LINK, &used).await;
     let bearer = mock.access_token().await;
+    let mut unknown = crate::support::migration_request();
+    unknown["source"]["groupId"] = serde_json::json!("111111111111111111111111");
+    let validate = format!("{}/validate", crate::support::LIVE_MIGRATIONS);
+    assert_eq!(
+        mock.atlas_owner().migrate(&validate, &unknown).await.status,
+        200
+    );
 
     let exported = control(&mock, "GET", "/__mock/v1/state", "").await.body();
     control(&mock, "POST", "/__mock/v1/reset", "").await;
