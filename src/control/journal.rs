@@ -98,8 +98,12 @@ impl Filter {
 
     pub(super) fn accepts(&self, exchange: &Exchange) -> bool {
         let status = self.status;
-        (self.operation.is_none() || self.operation == exchange.operation)
-            && status.is_none_or(|status| status.accepts(exchange.status))
+        let operation = match self.operation {
+            // Official clients report what they do, unasked: of interest only to who asks for it.
+            None => exchange.operation != Some("sendTelemetry"),
+            wanted => wanted == exchange.operation,
+        };
+        operation && status.is_none_or(|status| status.accepts(exchange.status))
     }
 }
 
