@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,7 @@ use crate::auth::state::AppState;
 use crate::control::MAX_STATE;
 use crate::error::{ApiError, ErrorCode, Hint};
 use crate::operation::{Access, Method, OPERATIONS, Operation, OperationId};
+use crate::recording::Recording;
 use crate::wire::outcome::{Outcome, Problem};
 use crate::wire::presentation::{self, Answering, Asked, Exchange, Timing};
 use crate::world::World;
@@ -110,8 +111,8 @@ fn filter(method: Method) -> MethodFilter {
 ///
 /// An answer that is written while the body is still on its way ends the connection, and clients that send
 /// head and body apart would lose the answer, the challenge of every first request among them. Of a body
-/// that is too large only so much is kept as shows it.
-async fn buffered(request: Request, answering: Answering) -> Result<Request, ApiError> {
+/// that is too large only so much is kept as shows it. The second value is the body once more.
+async fn buffered(request: Request, answering: Answering) -> Result<(Request, Bytes), ApiError> {
     let (parts, mut body) = request.into_parts();
     let keep = 1 + match answering {
         Answering::Control => MAX_STATE,
@@ -128,7 +129,9 @@ async fn buffered(request: Request, answering: Answering) -> Result<Request, Api
             break;
         }
     }
-    Ok(Request::from_parts(parts, Body::from(kept)))
+    let kept = Bytes::from(kept);
+    let request = Request::from_parts(parts, Body::from(kept.clone()));
+    Ok((request, kept))
 }
 
 /// Writes the answer, and a line about it.
@@ -137,8 +140,12 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
     let asked = Asked::of(&request);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let answering = Answering::of_path(&path);
+    let mut recording = Recording::of(&request);
     let mut response = match buffered(request, answering).await {
-        Ok(request) => next.run(request).await,
+        Ok((request, body)) => {
+            recording.body = body;
+            next.run(request).await
+        }
         Err(_) if answering == Answering::Control => {
             Problem::new(400, "The body broke off.").into_response()
         }
@@ -155,24 +162,32 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
         began: world.at(began),
         now: world.now(),
     };
-    let written = presentation::write(&outcome, &exchange, &asked, app.truth, timing);
+    let mut written = presentation::write(&outcome, &exchange, &asked, app.truth, timing);
     let status = written.status().as_u16();
     if exchange.service != Answering::Control {
         let operation = exchange.operation.map(|operation| operation.name);
         let code = match &outcome {
-            Outcome::Refused(error) => Some(error.code.row().code),
+            Outcome::Refused(error) => Some(app.truth.refusal(error.code).row().code),
             _ => None,
         };
-        let (duration_ms, world) = (timing.milliseconds(), world.name());
+        let duration_ms = timing.milliseconds();
         let fault = exchange.fault;
         tracing::info!(
-            world,
+            world = world.name(),
             operation,
             status,
             code,
             fault.id = fault,
             duration_ms,
             "{method} {path}"
+        );
+        recording.finish(
+            world,
+            timing.began,
+            operation,
+            code,
+            duration_ms,
+            &mut written,
         );
     }
     written

@@ -37,6 +37,7 @@ mod error;
 mod fidelity;
 mod model;
 mod operation;
+mod recording;
 mod server;
 mod wire;
 mod world;

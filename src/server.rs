@@ -3,7 +3,6 @@
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::ServiceExt;
@@ -72,7 +71,7 @@ impl Server {
         let (stopping, stopped) = oneshot::channel();
         let graceful = async move {
             stop.await;
-            app.stopping.store(true, Ordering::Relaxed);
+            app.stopping.send_replace(true);
             // Nobody listens any more once the server has ended by itself.
             let _ = stopping.send(());
         };

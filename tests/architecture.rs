@@ -38,9 +38,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "auth",
         ],
     ),
+    ("recording", &["wire", "world"]),
     (
         "app",
         &[
+            "recording",
             "error",
             "operation",
             "wire",

@@ -1,9 +1,9 @@
 //! What every request of one server shares. No static holds any of it: two servers share one process.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use super::nonce::Nonces;
 use crate::config::{Config, ControlAccess};
@@ -26,8 +26,8 @@ pub(crate) struct Shared {
     pub(crate) strict_versions: bool,
     pub(crate) rate_limits: bool,
     pub(crate) trusted_proxies: Vec<IpRange>,
-    /// Whether the server is on its way down.
-    pub(crate) stopping: AtomicBool,
+    /// Whether the server is on its way down; what has no end of its own waits for it.
+    pub(crate) stopping: watch::Sender<bool>,
 }
 
 impl std::ops::Deref for AppState {
@@ -54,7 +54,7 @@ impl AppState {
             strict_versions: config.strict_versions,
             rate_limits: config.rate_limits,
             trusted_proxies: config.trusted_proxies,
-            stopping: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
         }))
     }
 }

@@ -1,7 +1,5 @@
 //! `GET /livez`, `GET /readyz`
 
-use std::sync::atomic::Ordering;
-
 use axum::extract::State;
 use serde_json::json;
 
@@ -15,7 +13,7 @@ pub(crate) async fn livez() -> Payload {
 
 /// The port is bound and the fixture applied, or no request would get here; and the server is not stopping.
 pub(crate) async fn readyz(State(app): State<AppState>) -> Result<Payload, Problem> {
-    if app.stopping.load(Ordering::Relaxed) {
+    if *app.stopping.borrow() {
         return Err(Problem::new(503, "The server is stopping."));
     }
     Ok(Payload::entity(json!({ "status": "ready" })))

@@ -1,13 +1,18 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
 mod clock;
+mod expectation;
+mod export;
 mod faults;
 mod guard;
 mod health;
+mod journal;
 mod live_migrations;
 mod migration_link;
 mod state;
+mod stream;
 mod validations;
+mod verify;
 mod worlds;
 
 use std::str::FromStr;
@@ -69,6 +74,12 @@ fn api() -> Router<AppState> {
             patch(live_migrations::set_state),
         )
         .route("/__mock/v1/validations/{id}", patch(validations::set_state))
+        .route(
+            "/__mock/v1/requests",
+            get(journal::list).delete(journal::clear),
+        )
+        .route("/__mock/v1/requests/stream", get(stream::follow))
+        .route("/__mock/v1/verify", post(verify::verify))
 }
 
 /// The world that a request is about: `?world=`, else `X-Mock-World`, else the default one.

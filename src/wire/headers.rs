@@ -20,6 +20,8 @@ pub(super) enum Kind<'a> {
         hint: Option<&'a Hint>,
     },
     Problem,
+    /// A body of this media type.
+    Document(&'static str),
 }
 
 const SERVICE_VERSION: &str =
@@ -71,6 +73,7 @@ fn content_type(kind: &Kind<'_>, exchange: &Exchange, truth: Truth) -> String {
     match (kind, exchange.version) {
         (Kind::Refusal { code, .. }, _) if is_challenge(*code) => truth.challenge_type().to_owned(),
         (Kind::Problem, _) => "application/problem+json".to_owned(),
+        (Kind::Document(media_type), _) => (*media_type).to_owned(),
         (Kind::Success, Some(version)) if exchange.base == Some(Base::AtlasV2) => {
             format!("application/vnd.atlas.{version}+json;charset=utf-8")
         }

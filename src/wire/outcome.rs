@@ -1,8 +1,12 @@
 //! What a handler comes to, before it is bytes.
 
+use std::sync::Arc;
+
+use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use parking_lot::Mutex;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -13,6 +17,8 @@ pub(crate) enum Outcome {
     Refused(ApiError),
     /// A refusal of the control API.
     Problem(Problem),
+    /// A success of the control API in another form than JSON.
+    Document(Document),
 }
 
 impl From<Result<Payload, ApiError>> for Outcome {
@@ -63,6 +69,8 @@ impl Payload {
 pub(crate) struct Problem {
     pub(crate) status: u16,
     pub(crate) detail: String,
+    /// Members beyond those of RFC 9457.
+    pub(crate) members: Map<String, Value>,
 }
 
 impl Problem {
@@ -70,7 +78,14 @@ impl Problem {
         Self {
             status,
             detail: detail.into(),
+            members: Map::new(),
         }
+    }
+
+    /// Adds a member.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.members.insert(name.to_owned(), value.into());
+        self
     }
 
     /// A rule of the emulated APIs that stands in the way of a control request, too.
@@ -80,6 +95,28 @@ impl Problem {
             _ => 409,
         };
         Self::new(status, error.detail())
+    }
+}
+
+/// A body that is written as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Document {
+    pub(crate) media_type: &'static str,
+    /// There until it is taken: an outcome can be cloned, a body, which may be a stream, cannot.
+    body: Arc<Mutex<Option<Body>>>,
+}
+
+impl Document {
+    pub(crate) fn new(media_type: &'static str, body: impl Into<Body>) -> Self {
+        Self {
+            media_type,
+            body: Arc::new(Mutex::new(Some(body.into()))),
+        }
+    }
+
+    /// The body, once.
+    pub(super) fn take(&self) -> Body {
+        self.body.lock().take().unwrap_or_default()
     }
 }
 
@@ -100,6 +137,12 @@ impl IntoResponse for Payload {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         Outcome::Refused(self).into_response()
+    }
+}
+
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        Outcome::Document(self).into_response()
     }
 }
 

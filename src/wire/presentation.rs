@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, Request, Response, StatusCode};
 use flate2::Compression;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::distortion::{self, Distortion};
 use super::headers::{self, Kind};
-use super::outcome::Outcome;
+use super::outcome::{Document, Outcome};
 use super::pretty::Pretty;
 use super::query::Query;
 use super::truth::Truth;
@@ -147,6 +147,10 @@ impl Exchange {
     }
 }
 
+/// The body of an answer before compression. It travels in the extensions of the response.
+#[derive(Clone)]
+pub(crate) struct Plain(pub(crate) Bytes);
+
 /// Writes an answer.
 pub(crate) fn write(
     outcome: &Outcome,
@@ -182,49 +186,63 @@ pub(crate) fn write(
             (status, kind, Content::Error(error_in_truth))
         }
         Outcome::Problem(problem) => {
-            let body = json!({
-                "detail": problem.detail, "status": problem.status, "title": reason(problem.status), "type": "about:blank",
-            });
-            (problem.status, Kind::Problem, Content::Problem(body))
+            let mut body = problem.members.clone();
+            body.insert("detail".to_owned(), json!(problem.detail));
+            body.insert("status".to_owned(), json!(problem.status));
+            body.insert("title".to_owned(), json!(reason(problem.status)));
+            body.insert("type".to_owned(), json!("about:blank"));
+            (problem.status, Kind::Problem, Content::Problem(body.into()))
+        }
+        Outcome::Document(document) => {
+            let kind = Kind::Document(document.media_type);
+            (200, kind, Content::Document(document))
         }
     };
     let mut headers = headers::of(&kind, exchange, asked, truth, timing);
     let success = matches!(kind, Kind::Success);
-    let mut body = content.into_bytes(status, asked);
-    if exchange.distortion == Some(Distortion::MalformedJson) {
-        distortion::malform(&mut body);
-    }
-    let body = compress(body, success, asked, &mut headers);
-    let body = match &exchange.distortion {
-        Some(distortion) => distortion.apply(body, &mut headers),
-        None => Body::from(body),
+    let mut response = if let Content::Document(document) = content {
+        Response::new(document.take())
+    } else {
+        let mut body = content.into_bytes(status, asked);
+        if exchange.distortion == Some(Distortion::MalformedJson) {
+            distortion::malform(&mut body);
+        }
+        let plain = Bytes::from(body);
+        let body = compress(&plain, success, asked, &mut headers);
+        let body = match &exchange.distortion {
+            Some(distortion) => distortion.apply(body.into(), &mut headers),
+            None => Body::from(body),
+        };
+        let mut response = Response::new(body);
+        response.extensions_mut().insert(Plain(plain));
+        response
     };
-    let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = headers;
     response
 }
 
-fn reason(status: u16) -> &'static str {
+/// The words that belong to a status.
+pub(crate) fn reason(status: u16) -> &'static str {
     StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default()
 }
 
-fn compress(body: Vec<u8>, success: bool, asked: &Asked, headers: &mut HeaderMap) -> Vec<u8> {
+fn compress(body: &Bytes, success: bool, asked: &Asked, headers: &mut HeaderMap) -> Bytes {
     let wanted = success && asked.gzip && asked.may_be_compressed() && body.len() >= GZIP_FROM;
     if !wanted {
-        return body;
+        return body.clone();
     }
     let mut encoder = GzEncoder::new(Vec::with_capacity(body.len()), Compression::fast());
-    match encoder.write_all(&body).and_then(|()| encoder.finish()) {
+    match encoder.write_all(body).and_then(|()| encoder.finish()) {
         Ok(compressed) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            compressed
+            compressed.into()
         }
-        Err(_) => body,
+        Err(_) => body.clone(),
     }
 }
 
@@ -236,12 +254,14 @@ enum Content<'a> {
     List(&'a Value),
     Error(ApiError),
     Problem(Value),
+    Document(&'a Document),
 }
 
 impl Content<'_> {
     fn into_bytes(self, status: u16, asked: &Asked) -> Vec<u8> {
         match self {
-            Self::Empty => Vec::new(),
+            // A document is not made of bytes here: it may be a stream.
+            Self::Empty | Self::Document(_) => Vec::new(),
             Self::Problem(problem) => json(&problem, asked.pretty),
             Self::List(list) if asked.envelope => {
                 let mut list = list.clone();

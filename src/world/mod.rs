@@ -8,6 +8,8 @@ pub(crate) mod clock;
 pub(crate) mod faults;
 pub(crate) mod fixture;
 mod handshake;
+pub(crate) mod journal;
+pub(crate) mod mask;
 pub(crate) mod migrations;
 pub(crate) mod random;
 pub(crate) mod rate_limit;
@@ -23,6 +25,8 @@ use parking_lot::Mutex;
 use clock::Clock;
 use faults::Faults;
 use fixture::{ClockSetting, Fixture};
+use journal::{Exchange, Journal};
+use mask::Masked;
 use random::{Random, fresh_seed};
 use rate_limit::RateLimits;
 use store::Store;
@@ -34,6 +38,7 @@ pub(crate) struct State {
     pub(crate) rate_limits: RateLimits,
     pub(crate) faults: Faults,
     pub(crate) random: Random,
+    pub(crate) journal: Journal,
 }
 
 impl State {
@@ -47,6 +52,7 @@ impl State {
             rate_limits: RateLimits::default(),
             faults: Faults::default(),
             random,
+            journal: Journal::default(),
         }
     }
 }
@@ -123,9 +129,24 @@ impl World {
         self.state.lock().clock.at(moment)
     }
 
-    /// Makes the world what its fixture made it: data, clock, rate limits and chance, without faults.
+    /// Makes the world what its fixture made it: data, clock, rate limits and chance, without faults. The journal is
+    /// emptied, and who follows it goes on.
     fn reset(&self) {
-        *self.state.lock() = State::new(self.origin.clone(), self.seed);
+        let fresh = State::new(self.origin.clone(), self.seed);
+        let mut state = self.state.lock();
+        let mut journal = std::mem::take(&mut state.journal);
+        journal.clear();
+        *state = State { journal, ..fresh };
+    }
+
+    /// Writes an exchange into the journal, without its secrets.
+    pub(crate) fn record(&self, exchange: Exchange) {
+        // Outside the lock: most of the work needs to know the exchange only.
+        let mut exchange = Masked::of(exchange);
+        self.step(|state, _| {
+            exchange.hide(state.store.secrets());
+            state.journal.push(exchange);
+        });
     }
 
     /// The state as a fixture. It says what the clock shows if anybody has set it.

@@ -165,6 +165,14 @@ impl Store {
         }
     }
 
+    /// What no record may show.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let keys = self.api_keys.values();
+        let keys = keys.filter_map(|stored| stored.key.private_key.as_deref());
+        let accounts = self.service_accounts.values();
+        keys.chain(accounts.filter_map(|stored| stored.account.secret.as_deref()))
+    }
+
     /// The credentials, as somebody needs them who wants to call.
     pub(crate) fn credentials(&self) -> Vec<Credential> {
         let keys = self.api_keys.values().map(|StoredKey { key, principal }| {

@@ -14,4 +14,10 @@ async fn reports_of_official_clients_are_swallowed() {
         .await;
 
     assert_eq!(reply.line(), "204");
+    let mut listed = Vec::new();
+    for query in ["", "?operation=sendTelemetry"] {
+        let journal = mock.control("GET", &format!("/requests{query}"), "").await;
+        listed.push(journal.json()["requests"].as_array().unwrap().len());
+    }
+    assert_eq!(listed, [0, 1]);
 }

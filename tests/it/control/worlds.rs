@@ -127,6 +127,37 @@ async fn the_control_api_is_about_the_world_that_it_names() {
 }
 
 #[tokio::test]
+async fn a_world_keeps_a_journal_of_its_own_and_challenges_stand_in_that_of_the_default_one() {
+    let mock = Mock::start().await;
+    let world = World::create(&mock, r#"{"name":"mine"}"#).await;
+    world
+        .caller(&mock, "atlasown")
+        .post(LINK_TOKENS, "{}")
+        .await;
+    let mut statuses = Vec::new();
+    for query in ["", "?world=mine"] {
+        let reply = mock.control("GET", &format!("/requests{query}"), "").await;
+        let listed = reply.json()["requests"].as_array().unwrap().clone();
+        statuses.push(
+            listed
+                .iter()
+                .map(|entry| entry["status"].clone())
+                .collect::<Vec<_>>(),
+        );
+    }
+    let expect = r#"{"expect":[{"operation":"createLinkToken","times":1}]}"#;
+
+    assert_eq!(json!(statuses), json!([[401], [201]]));
+    assert_eq!(
+        mock.control("POST", "/verify?world=mine", expect)
+            .await
+            .status,
+        200
+    );
+    assert_eq!(mock.control("POST", "/verify", expect).await.status, 409);
+}
+
+#[tokio::test]
 async fn a_dropped_world_knows_nobody() {
     let mock = Mock::start().await;
     let world = World::create(&mock, "{}").await;
