@@ -166,10 +166,14 @@ async fn present(State(app): State<AppState>, request: Request, next: Next) -> R
     let status = written.status().as_u16();
     if exchange.service != Answering::Control {
         let operation = exchange.operation.map(|operation| operation.name);
-        let code = match &outcome {
-            Outcome::Refused(error) => Some(app.truth.refusal(error.code).row().code),
+        let refused = match &outcome {
+            Outcome::Refused(error) => Some(error.code),
             _ => None,
         };
+        if let Some(operation) = exchange.operation {
+            world.step(|state, _| state.coverage.count(operation.id, refused));
+        }
+        let code = refused.map(|code| app.truth.refusal(code).row().code);
         let duration_ms = timing.milliseconds();
         let fault = exchange.fault;
         tracing::info!(

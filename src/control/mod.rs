@@ -1,6 +1,7 @@
 //! The program's own interface: health, and the control API below `/__mock/v1`.
 
 mod clock;
+mod coverage;
 mod expectation;
 mod export;
 mod faults;
@@ -80,6 +81,7 @@ fn api() -> Router<AppState> {
         )
         .route("/__mock/v1/requests/stream", get(stream::follow))
         .route("/__mock/v1/verify", post(verify::verify))
+        .route("/__mock/v1/coverage", get(coverage::read))
 }
 
 /// The world that a request is about: `?world=`, else `X-Mock-World`, else the default one.

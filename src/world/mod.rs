@@ -5,6 +5,7 @@
 
 pub(crate) mod access_tokens;
 pub(crate) mod clock;
+pub(crate) mod coverage;
 pub(crate) mod faults;
 pub(crate) mod fixture;
 mod handshake;
@@ -23,6 +24,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 use clock::Clock;
+use coverage::Coverage;
 use faults::Faults;
 use fixture::{ClockSetting, Fixture};
 use journal::{Exchange, Journal};
@@ -39,6 +41,7 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) random: Random,
     pub(crate) journal: Journal,
+    pub(crate) coverage: Coverage,
 }
 
 impl State {
@@ -53,6 +56,7 @@ impl State {
             faults: Faults::default(),
             random,
             journal: Journal::default(),
+            coverage: Coverage::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The control API, a file for each of its parts.
 
 mod clock;
+mod coverage;
 mod faults;
 mod guard;
 mod health;
