@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::error::{ErrorCode, Evidence, Row};
+use crate::error::{ErrorCode, Evidence};
 use crate::operation::{Api, OPERATIONS, Operation};
 use crate::wire::truth::{Change, DIFFERENCES, Truth};
 
@@ -35,7 +35,7 @@ fn write_report(out: &mut String) -> std::fmt::Result {
         )?;
         for code in operation.refusals() {
             let row = code.row();
-            let (evidence, source) = evidence(operation, row);
+            let (evidence, source) = evidence(operation, code);
             writeln!(
                 out,
                 "| {} | `{}` ({code:?}) | {evidence} | {source} |",
@@ -92,9 +92,15 @@ fn write_report(out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// Why we believe that an operation refuses so. No answer of Cloud Manager or Ops Manager was recorded:
-/// there, what was recorded of Atlas is a conclusion.
-fn evidence(operation: &Operation, row: &Row) -> (&'static str, String) {
+/// Why we believe that an operation refuses so. A row that is used because no source speaks of this
+/// operation is a conclusion here, whatever its evidence elsewhere. So is what was recorded of Atlas for
+/// Cloud Manager and Ops Manager, of which no answer was.
+fn evidence(operation: &Operation, code: ErrorCode) -> (&'static str, String) {
+    let row = code.row();
+    if operation.concluded.contains(&code) && row.evidence != Evidence::Inferred {
+        let source = format!("{}; used here by conclusion", row.source);
+        return (Evidence::Inferred.word(), source);
+    }
     match (operation.api, row.evidence) {
         (Api::CloudManager, Evidence::Recorded) => {
             let source = format!("{}, recorded of the Atlas API", row.source);

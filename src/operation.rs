@@ -155,6 +155,8 @@ pub(crate) struct Operation {
     pub(crate) rate: Option<RateClass>,
     /// The refusals of the operation itself, beyond those that its access, body and query bring.
     refusals: &'static [ErrorCode],
+    /// More of them: rows with evidence of their own, used here because no source speaks of this operation.
+    pub(crate) concluded: &'static [ErrorCode],
 }
 
 /// A version of a resource.
@@ -209,7 +211,7 @@ const MIGRATION_LINK: &str = "/orgs/{orgId}/liveExport/migrationLink";
 
 macro_rules! operations {
     ($($id:ident $name:literal $api:ident $bases:ident $versions:ident $method:ident $path:expr, $access:ident $body:ident $rate:expr,
-       $success:literal $evidence:ident $source:literal, $java:expr, $refusals:expr;)*) => {
+       $success:literal $evidence:ident $source:literal, $java:expr, $refusals:expr, $concluded:expr;)*) => {
         /// Names one row of the operation table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub(crate) enum OperationId { $($id),* }
@@ -219,82 +221,82 @@ macro_rules! operations {
             id: OperationId::$id, name: $name, api: Api::$api, bases: $bases, method: Method::$method, path: $path,
             access: Access::$access, body: Body::$body, rate: $rate,
             success: $success, evidence: Evidence::$evidence, source: $source,
-            versions: $versions, java_method: $java, refusals: $refusals,
+            versions: $versions, java_method: $java, refusals: $refusals, concluded: $concluded,
         }),*];
     };
 }
 
-// Three lines a row: identity and path; access, body and rate; success, recorded method and refusals.
+// Three lines a row: identity and path; access, body and rate; success, recorded method, refusals and concluded ones.
 operations! {
     CreateLinkToken "createLinkToken" Atlas ATLAS V20230101 Post LINK_TOKENS,
         OrgOwner Json Some(RateClass::CloudMigration), 201 Recorded "B.1",
-        Some("ApiLiveMigrationsLinkTokensResource::createLinkToken"), &[ErrorCode::InvalidIpOrCidr];
+        Some("ApiLiveMigrationsLinkTokensResource::createLinkToken"), &[], &[ErrorCode::InvalidIpOrCidr];
     DeleteLinkTokens "deleteLinkTokens" Atlas ATLAS V20230101 Delete LINK_TOKENS,
         OrgOwner None Some(RateClass::CloudMigration), 204 Recorded "B.1",
-        Some("ApiLiveMigrationsLinkTokensResource::deleteOrgLink"), &[ErrorCode::NoOrganizationLink, ErrorCode::ActiveMigration];
+        Some("ApiLiveMigrationsLinkTokensResource::deleteOrgLink"), &[ErrorCode::NoOrganizationLink], &[ErrorCode::ActiveMigration];
     ListAvailableProjects "listAvailableProjects" Atlas ATLAS V20230101 Get "/orgs/{orgId}/liveMigrations/availableProjects",
         OrgOwner None Some(RateClass::CloudMigration), 200 Spec "A.1",
-        None, &[];
+        None, &[], &[];
     ValidateLiveMigrations "validateLiveMigrations" Atlas ATLAS V20240530 Post "/groups/{groupId}/liveMigrations/validate",
         GroupOrgOwner Json Some(RateClass::Project), 200 Spec "A.1",
-        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidEnumValue, ErrorCode::ValidationError];
+        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidEnumValue], &[ErrorCode::ValidationError];
     GetMigrationValidateStatus "getMigrationValidateStatus" Atlas ATLAS V20230101 Get "/groups/{groupId}/liveMigrations/validate/{validationId}",
         GroupOrgOwner None Some(RateClass::Project), 200 Spec "A.1",
-        None, &[ErrorCode::InvalidPathParameter, ErrorCode::ResourceNotFound];
+        None, &[ErrorCode::InvalidPathParameter], &[ErrorCode::ResourceNotFound];
     CreateGroupLiveMigration "createGroupLiveMigration" Atlas ATLAS V20240530 Post LIVE_MIGRATIONS,
         GroupOrgOwner Json Some(RateClass::Project), 201 Spec "A.1",
-        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidEnumValue, ErrorCode::ValidationError, ErrorCode::NoOrganizationLink, ErrorCode::ClusterNotFound, ErrorCode::ClusterHasRunningImport];
+        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidEnumValue], &[ErrorCode::ValidationError, ErrorCode::NoOrganizationLink, ErrorCode::ClusterNotFound, ErrorCode::ClusterHasRunningImport];
     GetGroupLiveMigration "getGroupLiveMigration" Atlas ATLAS V20230101 Get "/groups/{groupId}/liveMigrations/{liveMigrationId}",
         GroupOrgMember None Some(RateClass::Project), 200 Spec "A.1",
-        None, &[ErrorCode::InvalidPathParameter, ErrorCode::ResourceNotFound];
+        None, &[ErrorCode::InvalidPathParameter], &[ErrorCode::ResourceNotFound];
     CutoverMigration "cutoverMigration" Atlas ATLAS V20230101 Put "/groups/{groupId}/liveMigrations/{liveMigrationId}/cutover",
         GroupOrgOwner None Some(RateClass::Project), 202 Spec "A.1",
-        None, &[ErrorCode::InvalidPathParameter, ErrorCode::ResourceNotFound, ErrorCode::ValidationError];
+        None, &[ErrorCode::InvalidPathParameter], &[ErrorCode::ResourceNotFound, ErrorCode::ValidationError];
     GetSystemStatus "getSystemStatus" Atlas ATLAS V20230101 Get "",
         Caller None Some(RateClass::Caller), 200 Spec "A.2",
-        None, &[];
+        None, &[], &[];
     ListOrgs "listOrgs" Atlas ATLAS V20230101 Get "/orgs",
         Caller None Some(RateClass::OrganizationList), 200 Recorded "B.6",
-        Some("ApiOrganizationsResource::getAllOrgs"), &[];
+        Some("ApiOrganizationsResource::getAllOrgs"), &[], &[];
     GetOrg "getOrg" Atlas ATLAS V20230101 Get "/orgs/{orgId}",
         OrgMember None Some(RateClass::Organization), 200 Recorded "B.6",
-        Some("ApiOrganizationsResource::getOrg"), &[];
+        Some("ApiOrganizationsResource::getOrg"), &[], &[];
     GetOrgGroups "getOrgGroups" Atlas ATLAS V20230101 Get "/orgs/{orgId}/groups",
         OrgMember None Some(RateClass::Organization), 200 Spec "A.2",
-        None, &[];
+        None, &[], &[];
     ListGroups "listGroups" Atlas ATLAS V20230101 Get "/groups",
         Caller None Some(RateClass::Caller), 200 Recorded "B.6",
-        Some("ApiAtlasGroupsResource::getAllGroups"), &[];
+        Some("ApiAtlasGroupsResource::getAllGroups"), &[], &[];
     GetGroup "getGroup" Atlas ATLAS V20230101 Get "/groups/{groupId}",
         GroupReadOnly None Some(RateClass::Project), 200 Recorded "B.6",
-        Some("ApiAtlasGroupsResource::getGroup"), &[];
+        Some("ApiAtlasGroupsResource::getGroup"), &[], &[];
     RequestToken "requestToken" Atlas OAUTH V20230101 Post "/token",
         Open Form None, 200 Documented "D.2",
-        None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthUnsupportedGrant, ErrorCode::OAuthInvalidClient, ErrorCode::OAuthRateLimited];
+        None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthUnsupportedGrant, ErrorCode::OAuthInvalidClient, ErrorCode::OAuthRateLimited], &[];
     RevokeToken "revokeToken" Atlas OAUTH V20230101 Post "/revoke",
         Open Form None, 200 Documented "D.2",
-        None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthInvalidClient];
+        None, &[ErrorCode::OAuthNoHeader, ErrorCode::OAuthInvalidRequest, ErrorCode::OAuthInvalidClient], &[];
     SendTelemetry "sendTelemetry" Atlas PRIVATE V20230101 Post "/telemetry/events",
         Open None None, 204 Inferred "sent by official clients, which ignore the answer",
-        None, &[];
+        None, &[], &[];
     CreateMigrationLink "createMigrationLink" CloudManager LIVE_EXPORT V20230101 Post MIGRATION_LINK,
         OrgOwner Json None, 201 Documented "A.4",
-        None, &[ErrorCode::MissingAttribute, ErrorCode::InvalidAttribute, ErrorCode::RunningLiveExport];
+        None, &[ErrorCode::MissingAttribute], &[ErrorCode::InvalidAttribute, ErrorCode::RunningLiveExport];
     DeleteMigrationLink "deleteMigrationLink" CloudManager LIVE_EXPORT V20230101 Delete MIGRATION_LINK,
         OrgOwner None None, 204 Documented "A.4",
-        None, &[ErrorCode::NoOrganizationLink, ErrorCode::RunningLiveExport];
+        None, &[ErrorCode::RunningLiveExport], &[ErrorCode::NoOrganizationLink];
     GetMigrationLinkStatus "getMigrationLinkStatus" CloudManager LIVE_EXPORT V20230101 Get "/orgs/{orgId}/liveExport/migrationLink/status",
         OrgOwner None None, 200 Documented "A.4",
-        None, &[];
+        None, &[], &[];
     ListCloudManagerOrgs "listCloudManagerOrgs" CloudManager PUBLIC V20230101 Get "/orgs",
         Caller None None, 200 Documented "C",
-        None, &[];
+        None, &[], &[];
     GetCloudManagerOrg "getCloudManagerOrg" CloudManager PUBLIC V20230101 Get "/orgs/{orgId}",
         OrgMember None None, 200 Inferred "B.6, by analogy",
-        None, &[];
+        None, &[], &[];
     ListCloudManagerGroups "listCloudManagerGroups" CloudManager PUBLIC V20230101 Get "/groups",
         Caller None None, 200 Inferred "B.6, by analogy",
-        None, &[];
+        None, &[], &[];
 }
 
 impl Operation {
@@ -365,7 +367,7 @@ impl Operation {
                 E::InvalidAttribute,
             ]);
         }
-        for code in self.refusals {
+        for code in self.refusals.iter().chain(self.concluded) {
             if !all.contains(code) {
                 all.push(*code);
             }

@@ -60,6 +60,13 @@ pub(crate) const DIFFERENCES: &[Difference] = &[
     },
     Difference {
         change: Change::Refusal {
+            recorded: ErrorCode::InvalidPathParameter,
+            documented: ErrorCode::IdPattern,
+        },
+        source: "H.1, for migrations and validations by analogy",
+    },
+    Difference {
+        change: Change::Refusal {
             recorded: ErrorCode::UserUnauthorized,
             documented: ErrorCode::UserForbidden,
         },

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use insta::assert_snapshot;
 
-use crate::support::{ATLAS_ORG, LINK_TOKENS, MIGRATION_LINK, Mock};
+use crate::support::{ATLAS_ORG, LINK_TOKENS, LIVE_MIGRATIONS, MIGRATION_LINK, Mock};
 
 const ORGS: &str = "/api/atlas/v2/orgs";
 
@@ -176,6 +176,7 @@ async fn the_documented_truth_differs_where_the_table_says() {
         owner.post(LINK_TOKENS, "{}").await.status.to_string(),
         owner.get("/api/atlas/v2/orgs/555").await.line(),
         owner.get("/api/atlas/v2/groups/555").await.line(),
+        owner.get(&format!("{LIVE_MIGRATIONS}/555")).await.line(),
         mock.atlas_member().post(LINK_TOKENS, "{}").await.line(),
         mock.anonymous()
             .get(ORGS)
@@ -194,6 +195,7 @@ async fn the_documented_truth_differs_where_the_table_says() {
     200
     400 {"detail":"The request content produced the validation error: 555 does not match ^([a-f0-9]{24})$.","error":400,"errorCode":"VALIDATION_ERROR","parameters":["555"],"reason":"Bad Request"}
     400 {"detail":"The request content produced the validation error: 555 does not match ^([a-f0-9]{24})$.","error":400,"errorCode":"VALIDATION_ERROR","parameters":["555"],"reason":"Bad Request"}
+    400 {"detail":"The request content produced the validation error: liveMigrationId does not match ^([a-f0-9]{24})$.","error":400,"errorCode":"VALIDATION_ERROR","parameters":["liveMigrationId"],"reason":"Bad Request"}
     403 {"detail":"Current user is not authorized to perform this action.","error":403,"errorCode":"USER_UNAUTHORIZED","parameters":[],"reason":"Forbidden"}
     application/json;charset=ISO-8859-1
     429 {"detail":"Rate limit exceeded for api/atlas/v2/orgs. Please retry after 60 seconds. Request capacity: 300. Refill rate: 100 per 60 seconds.","error":429,"errorCode":"RATE_LIMITED_TOKEN_BUCKET","parameters":["api/atlas/v2/orgs",60,300,100,60],"reason":"Too Many Requests"}
